@@ -1,0 +1,159 @@
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+/** Every setting, resolved. Each comes from an argument, else its environment variable, else the default. */
+export interface Settings {
+  /** Absolute path of the SQLite file. */
+  dbPath: string
+  /** Off: `trackFeature` hands back the function itself. */
+  enabled: boolean
+  /** Keep only calls that did not succeed. */
+  failuresOnly: boolean
+  /** Seconds; shorter calls are not kept. */
+  minDuration: number
+  /** Bytes of a record's metadata as JSON. */
+  maxMetadataSize: number
+  /** Replace user ids by pseudonyms. */
+  anonymize: boolean
+  /** Feature names that are never tracked; `*` matches a run of characters. */
+  exclude: readonly string[]
+  /** So many waiting records start a flush. */
+  flushInterval: number
+  /** Records in one export call. */
+  maxBatchSize: number
+}
+
+/** One row of the settings table, which README and the command line's help show. */
+export interface SettingDefinition<K extends keyof Settings = keyof Settings> {
+  readonly name: K
+  readonly variable: `FEATURE_TRACKING_${string}`
+  readonly defaultText: string
+  readonly description: string
+  /** What a value must be, in words that end an error message. */
+  readonly expects: string
+  /** The value that a text means, or undefined when it means none. */
+  readonly parse: (text: string) => Settings[K] | undefined
+  /** The value that an argument means, or undefined when it is no good. */
+  readonly accept: (value: unknown) => Settings[K] | undefined
+}
+
+function define<K extends keyof Settings>(definition: SettingDefinition<K>): SettingDefinition<K> {
+  return definition
+}
+
+const flag = { expects: 'true or false', parse: parseFlag, accept: acceptFlag }
+const positive = { expects: 'a whole number of 1 or more', parse: whole(1), accept: acceptWhole(1) }
+
+/** The nine settings in the order in which documentation shows them. */
+export const SETTINGS = [
+  define({
+    name: 'dbPath',
+    variable: 'FEATURE_TRACKING_DB_PATH',
+    defaultText: '~/.cloudcurio/feature_tracking.db',
+    description: 'SQLite file that holds the records; `~` is the home folder',
+    expects: 'the path of a file',
+    parse: parsePath,
+    accept: (value) => (typeof value === 'string' ? parsePath(value) : undefined),
+  }),
+  define({
+    name: 'enabled',
+    variable: 'FEATURE_TRACKING_ENABLED',
+    defaultText: 'true',
+    description: 'Track at all; when false, functions are left as they are',
+    ...flag,
+  }),
+  define({
+    name: 'failuresOnly',
+    variable: 'FEATURE_TRACKING_FAILURES_ONLY',
+    defaultText: 'false',
+    description: 'Keep only calls that failed, timed out or ended in part',
+    ...flag,
+  }),
+  define({
+    name: 'minDuration',
+    variable: 'FEATURE_TRACKING_MIN_DURATION',
+    defaultText: '0.0',
+    description: 'Seconds; shorter calls are not kept',
+    expects: 'a number of seconds, 0 or more',
+    parse: (text) => acceptSeconds(text.trim() === '' ? Number.NaN : Number(text)),
+    accept: acceptSeconds,
+  }),
+  define({
+    name: 'maxMetadataSize',
+    variable: 'FEATURE_TRACKING_MAX_METADATA_SIZE',
+    defaultText: '10240',
+    description: "Bytes of a record's metadata as JSON; more is cut and named",
+    expects: 'a whole number of bytes, 0 or more',
+    parse: whole(0),
+    accept: acceptWhole(0),
+  }),
+  define({
+    name: 'anonymize',
+    variable: 'FEATURE_TRACKING_ANONYMIZE',
+    defaultText: 'true',
+    description: 'Replace user ids by pseudonyms (keyed hashes) before they are kept or sent',
+    ...flag,
+  }),
+  define({
+    name: 'exclude',
+    variable: 'FEATURE_TRACKING_EXCLUDE',
+    defaultText: '',
+    description: 'Comma-separated feature names never tracked; `*` matches a run of characters',
+    expects: 'feature names separated by commas',
+    parse: parseNames,
+    accept: acceptNames,
+  }),
+  define({
+    name: 'flushInterval',
+    variable: 'FEATURE_TRACKING_FLUSH_INTERVAL',
+    defaultText: '100',
+    description: 'Waiting records that start a flush',
+    ...positive,
+  }),
+  define({
+    name: 'maxBatchSize',
+    variable: 'FEATURE_TRACKING_MAX_BATCH_SIZE',
+    defaultText: '50',
+    description: 'Records handed to the exporter in one call',
+    ...positive,
+  }),
+] as const satisfies readonly SettingDefinition[]
+
+function parseFlag(text: string): boolean | undefined {
+  const folded = text.trim().toLowerCase()
+  if (['true', '1', 'yes', 'on'].includes(folded)) return true
+  return ['false', '0', 'no', 'off'].includes(folded) ? false : undefined
+}
+
+function acceptFlag(value: unknown): boolean | undefined {
+  return typeof value === 'boolean' ? value : undefined
+}
+
+function whole(least: number): (text: string) => number | undefined {
+  return (text) => (/^\d+$/.test(text.trim()) ? acceptWhole(least)(Number(text)) : undefined)
+}
+
+function acceptWhole(least: number): (value: unknown) => number | undefined {
+  return (value) => (Number.isSafeInteger(value) && (value as number) >= least ? (value as number) : undefined)
+}
+
+function acceptSeconds(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
+}
+
+function parsePath(text: string): string | undefined {
+  if (text.trim() === '' || text.includes('\0') || text === ':memory:') return undefined
+  if (text === '~') return homedir()
+  return text.startsWith('~/') ? join(homedir(), text.slice(2)) : resolve(text)
+}
+
+function parseNames(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+}
+
+function acceptNames(value: unknown): readonly string[] | undefined {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string') ? [...(value as string[])] : undefined
+}

@@ -1,0 +1,64 @@
+import { diag } from '@opentelemetry/api'
+
+/**
+ * What can go wrong in tracking. Each is counted; the first of its kind is also said once through `diag`.
+ *
+ * - `setting_ignored`: an environment variable has a bad value
+ * - `callback_failed`: a user's function in the options (userId, metadata, input, output, classify …) threw
+ * - `tracking_failed`: the library's own work around a call failed; the call itself was not affected
+ * - `completed_unknown`: `completeCustomTracking` with an id that is not open
+ * - `custom_evicted`: too many custom trackings were open; the oldest was stored as partial
+ * - `unmapped_span`: a span that could not become a record
+ * - `record_dropped`: a record that could not be kept
+ * - `write_failed`: the store refused records
+ * - `late_record`: a call that ended after shutdown
+ * - `no_processor`: the application's provider has no FeatureSpanProcessor
+ */
+export type TrackingEvent =
+  | 'setting_ignored'
+  | 'callback_failed'
+  | 'tracking_failed'
+  | 'completed_unknown'
+  | 'custom_evicted'
+  | 'unmapped_span'
+  | 'record_dropped'
+  | 'write_failed'
+  | 'late_record'
+  | 'no_processor'
+
+/** Counts of what went wrong, by kind. It never throws, whatever it is told. */
+export class EventCounter {
+  readonly #counts = new Map<TrackingEvent, number>()
+  readonly #said = new Set<string>()
+
+  /**
+   * @param detail what happened and what to do, for the one warning of this kind
+   * @param times how many records or calls it befell
+   * @param topic what one warning is enough for; the kind, unless told
+   */
+  count(event: TrackingEvent, detail: string | (() => string), times = 1, topic: string = event): void {
+    this.#counts.set(event, (this.#counts.get(event) ?? 0) + times)
+    if (this.#said.has(topic)) return
+    this.#said.add(topic)
+    try {
+      diag.warn(`feature-tracking: ${typeof detail === 'string' ? detail : detail()}`)
+    } catch {
+      // A logger of the application's that throws must not reach the tracked call.
+    }
+  }
+
+  /** How often each kind happened; kinds that did not happen are absent. */
+  counts(): Partial<Record<TrackingEvent, number>> {
+    return Object.fromEntries(this.#counts)
+  }
+}
+
+/** A short text for any thrown value, whatever its getters do. */
+export function describeError(error: unknown): string {
+  try {
+    if (error instanceof Error) return error.message === '' ? error.name : error.message
+    return String(error)
+  } catch {
+    return 'an error that cannot be shown'
+  }
+}

@@ -1,0 +1,1 @@
+export { describeError, EventCounter, type TrackingEvent } from './events.js'

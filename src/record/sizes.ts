@@ -1,0 +1,158 @@
+import { types } from 'node:util'
+import { ABSENT, ownData } from './own-data.js'
+
+/** Longer strings are counted by their characters: reading their content could cost the caller milliseconds. */
+const EXACT_STRING_LENGTH = 65_536
+const MAX_NODES = 256
+const MAX_DEPTH = 16
+
+/**
+ * The size of a value in bytes, with bounded work and without side effects: no getter, `toJSON`, iterator of the
+ * user's or proxy trap runs.
+ *
+ * Text counts its UTF-8 bytes (above 65,536 characters: one byte a character); buffers, typed arrays, array buffers
+ * and blobs count their bytes; plain data counts the UTF-8 bytes of its JSON text, keys included; null, undefined,
+ * functions and symbols count 0. Of more than 256 values, or 16 levels, the rest is estimated from those seen.
+ */
+export function sizeOf(value: unknown): number {
+  if (typeof value === 'string') return textSize(value)
+  if (typeof value === 'number') return numberSize(value)
+  if (value === undefined || value === null) return 0
+  if (typeof value !== 'object') return scalarSize(value)
+  return binarySize(value) ?? new DataMeasure().object(value, 0)
+}
+
+/** The sizes of a call's arguments in sum, in bytes; see `sizeOf`. */
+export function sizeOfAll(values: readonly unknown[]): number {
+  let sum = 0
+  const counted = Math.min(values.length, MAX_NODES)
+  for (let index = 0; index < counted; index++) sum += sizeOf(values[index])
+  return counted === values.length ? sum : extrapolate(sum, counted, values.length)
+}
+
+function textSize(text: string): number {
+  return text.length > EXACT_STRING_LENGTH ? text.length : Buffer.byteLength(text)
+}
+
+function numberSize(value: number): number {
+  if (Number.isInteger(value) && value >= 0 && value < 10) return 1
+  return Number.isFinite(value) ? String(value).length : 4
+}
+
+function scalarSize(value: unknown): number {
+  if (typeof value === 'boolean') return value ? 4 : 5
+  if (typeof value === 'bigint') return bigintSize(value)
+  return 0
+}
+
+function bigintSize(value: bigint): number {
+  if (value < 1n << 64n && value > -(1n << 64n)) return String(value).length
+  return Math.round(value.toString(16).length * 1.2042)
+}
+
+const typedArrayLength = getter(Object.getPrototypeOf(Uint8Array.prototype), 'byteLength')
+const dataViewLength = getter(DataView.prototype, 'byteLength')
+const bufferLength = getter(ArrayBuffer.prototype, 'byteLength')
+const sharedLength = getter(SharedArrayBuffer.prototype, 'byteLength')
+const blobSize = getter(Blob.prototype, 'size')
+
+function getter(prototype: object, name: string): (value: object) => number {
+  const get = Object.getOwnPropertyDescriptor(prototype, name)?.get as () => number
+  return (value) => Reflect.apply(get, value, [])
+}
+
+/** Bytes of what holds bytes; undefined for everything else. Read through the built-in getters, not the object's own. */
+function binarySize(value: object): number | undefined {
+  if (types.isProxy(value)) return 0
+  if (types.isTypedArray(value)) return typedArrayLength(value)
+  if (types.isArrayBuffer(value)) return bufferLength(value)
+  if (types.isSharedArrayBuffer(value)) return sharedLength(value)
+  if (types.isDataView(value)) return dataViewLength(value)
+  if (types.isNativeError(value) || Array.isArray(value)) return undefined
+  if (isBlob(value)) return blobSize(value)
+  return undefined
+}
+
+function isBlob(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype === Object.prototype || prototype === null) return false
+  try {
+    return Blob.prototype.isPrototypeOf(value)
+  } catch {
+    return false
+  }
+}
+
+function extrapolate(sum: number, counted: number, total: number): number {
+  return counted === 0 ? sum : Math.round((sum / counted) * total)
+}
+
+/** One walk over plain data; a value met twice counts once, as a cycle has no end. */
+class DataMeasure {
+  #nodes = 0
+  #seen: Set<object> | undefined
+
+  object(value: object, depth: number): number {
+    if (depth > MAX_DEPTH) return 2
+    this.#seen ??= new Set()
+    if (this.#seen.has(value)) return 2
+    this.#seen.add(value)
+    if (types.isProxy(value)) return 0
+    if (Array.isArray(value)) return this.#array(value, depth)
+    if (types.isMap(value)) return this.#collection(Map.prototype.entries.call(value), mapSize(value), depth)
+    if (types.isSet(value)) return this.#collection(Set.prototype.values.call(value), setSize(value), depth)
+    if (types.isDate(value)) return 26
+    if (types.isNativeError(value)) return textSize(messageOf(value)) + 2
+    if (types.isBoxedPrimitive(value)) return 8
+    return this.#fields(value, depth)
+  }
+
+  #value(value: unknown, depth: number): number {
+    this.#nodes++
+    if (typeof value === 'string') return textSize(value) + 2
+    if (typeof value === 'number') return numberSize(value)
+    if (value === null) return 4
+    if (typeof value !== 'object') return scalarSize(value)
+    return binarySize(value) ?? this.object(value, depth)
+  }
+
+  #array(items: readonly unknown[], depth: number): number {
+    let sum = 0
+    let counted = 0
+    for (; counted < items.length && this.#nodes < MAX_NODES; counted++) {
+      const item = ownData(items, counted)
+      sum += item === ABSENT ? 5 : this.#value(item, depth + 1) + 1
+      if (item === ABSENT) this.#nodes++
+    }
+    return extrapolate(sum, counted, items.length) + 2
+  }
+
+  #collection(items: Iterable<unknown>, size: number, depth: number): number {
+    let sum = 0
+    let counted = 0
+    for (const item of items) {
+      if (this.#nodes >= MAX_NODES) break
+      sum += this.#value(item, depth + 1) + 1
+      counted++
+    }
+    return extrapolate(sum, counted, size) + 2
+  }
+
+  #fields(value: object, depth: number): number {
+    let sum = 2
+    for (const key in value) {
+      if (this.#nodes >= MAX_NODES) break
+      const item = ownData(value, key)
+      if (item !== ABSENT) sum += textSize(key) + 4 + this.#value(item, depth + 1)
+    }
+    return sum
+  }
+}
+
+const mapSize = getter(Map.prototype, 'size')
+const setSize = getter(Set.prototype, 'size')
+
+function messageOf(error: Error): string {
+  const message = ownData(error, 'message')
+  return typeof message === 'string' ? message : ''
+}

@@ -1,0 +1,137 @@
+import type { FeatureCategory, FeatureStatus, FeatureUsageRecord, TimeInput } from '../record/index.js'
+
+/** Which records a question is about; conditions that are given hold together. */
+export interface RecordFilter {
+  featureName?: string | undefined
+  category?: FeatureCategory | undefined
+  status?: FeatureStatus | undefined
+  /** A user id or a pseudonym. Finds rows that hold either form. */
+  userId?: string | undefined
+  /** Started at this time or later. */
+  since?: TimeInput | undefined
+  /** Started before this time. */
+  until?: TimeInput | undefined
+}
+
+export interface RecordQuery extends RecordFilter {
+  /** At most so many records, the latest first; all of them when absent. */
+  limit?: number | undefined
+}
+
+/** What the calls under a filter come to. Of no calls every number is 0 and every time null. */
+export interface UsageStats {
+  totalCalls: number
+  successCount: number
+  /** Calls with status `failed`; time-outs and partial ends are counted by themselves. */
+  failureCount: number
+  partialCount: number
+  timeoutCount: number
+  /** Percent of all calls. */
+  successRate: number
+  /** Seconds. */
+  avgDuration: number
+  minDuration: number
+  maxDuration: number
+  /** Nearest-rank percentiles of the duration, in seconds. */
+  p50Duration: number
+  p95Duration: number
+  /** 0 to 1. */
+  avgEfficiency: number
+  avgInputSize: number
+  avgOutputSize: number
+  /** Distinct user ids or pseudonyms. */
+  users: number
+  firstCall: string | null
+  lastCall: string | null
+}
+
+/** One feature under one category, in a list of the most used. */
+export interface FeatureSummary {
+  featureName: string
+  category: FeatureCategory
+  usageCount: number
+  successCount: number
+  /** Percent. */
+  successRate: number
+  /** Seconds. */
+  avgDuration: number
+  /** 0 to 1. */
+  avgEfficiency: number
+  users: number
+  lastCall: string | null
+}
+
+export interface TopFeaturesQuery extends RecordFilter {
+  /** 10 when absent. */
+  limit?: number | undefined
+}
+
+/**
+ * Takes records in. It belongs to one process; any number of writers, of this library or of the Python original, may
+ * write to the same place at once.
+ */
+export interface FeatureStoreWriter {
+  /**
+   * Stores records. When the promise resolves they are committed: a crash of the process loses none of them. A record
+   * whose id is stored already is left as it is, so the same batch may come again. Batches commit in the order in
+   * which they were given, each wholly or not at all. The array is not kept or changed.
+   *
+   * @returns how many records were new
+   * @throws StoreError when the store cannot take them, now or ever
+   */
+  insertRecords(records: readonly FeatureUsageRecord[]): Promise<number>
+  /** Resolves when everything given before has been committed or refused. May be called at any time. */
+  flush(): Promise<void>
+  /**
+   * Waits, blocking the thread, until everything given before is committed or `timeoutMs` has passed; for the end of
+   * a process, where no promise is awaited any more.
+   * @returns whether everything was committed
+   */
+  drainSync(timeoutMs: number): boolean
+  /** Flushes and lets go of everything. Later calls of `insertRecords` are refused; a second `close` does nothing. */
+  close(): Promise<void>
+}
+
+/** Answers questions. It sees what was committed when it was asked, and never changes anything. */
+export interface FeatureStoreReader {
+  getRecords(query?: RecordQuery): Promise<FeatureUsageRecord[]>
+  getUsageStats(filter?: RecordFilter): Promise<UsageStats>
+  /** Features by number of calls, most used first; equal numbers by name. */
+  getTopFeatures(query?: TopFeaturesQuery): Promise<FeatureSummary[]>
+  close(): Promise<void>
+}
+
+export interface SchemaStatus {
+  /** Version found; 0 is the original's file, or an empty one. */
+  current: number
+  /** Version that this library writes. */
+  latest: number
+}
+
+/** Looks after the schema. */
+export interface FeatureStoreAdmin {
+  schemaStatus(): Promise<SchemaStatus>
+  /** Brings the schema to the latest version; each step and its record commit together. */
+  migrate(): Promise<SchemaStatus>
+}
+
+/**
+ * - `not_found`: there is no file at the path
+ * - `not_ours`: the file is no database, or its `feature_usage` is another table
+ * - `newer_schema`: a later version of this library wrote it; it is left as it is
+ * - `unavailable`: it cannot be opened or written at the moment (permissions, lock, disk)
+ * - `corrupt`: SQLite finds it damaged
+ * - `closed`: the store was closed before
+ */
+export type StoreErrorCode = 'not_found' | 'not_ours' | 'newer_schema' | 'unavailable' | 'corrupt' | 'closed'
+
+/** An error of a store; the message names the file and the remedy. */
+export class StoreError extends Error {
+  readonly code: StoreErrorCode
+
+  constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'StoreError'
+    this.code = code
+  }
+}

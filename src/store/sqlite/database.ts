@@ -1,0 +1,103 @@
+import { chmodSync, closeSync, openSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import BetterSqlite3, { type Database } from 'better-sqlite3'
+import { ensurePrivateFolder } from '../../config/index.js'
+import { StoreError } from '../contract.js'
+import { migrate, schemaStatus } from './migrations.js'
+
+const BUSY_TIMEOUT_MS = 5000
+
+/**
+ * Opens the file for writing: makes folder (0700) and file (0600) where they lack, refuses what is not ours before
+ * anything is changed, then brings the schema up to date.
+ *
+ * @throws StoreError
+ */
+export function openForWriting(path: string): Database {
+  return guarded(path, () => {
+    createPrivateFile(path)
+    const database = new BetterSqlite3(path, { timeout: BUSY_TIMEOUT_MS })
+    try {
+      schemaStatus(database)
+      database.pragma('journal_mode = WAL')
+      database.pragma('synchronous = NORMAL')
+      database.pragma('wal_autocheckpoint = 16000')
+      database.pragma('journal_size_limit = 67108864')
+      migrate(database)
+      return database
+    } catch (error) {
+      database.close()
+      throw error
+    }
+  })
+}
+
+/**
+ * Opens an existing file for questions only.
+ * @throws StoreError, `not_found` when there is no file
+ */
+export function openForReading(path: string): Database {
+  return guarded(path, () => {
+    if (statSync(path, { throwIfNoEntry: false }) === undefined)
+      throw new StoreError('not_found', `there is no file ${path}: nothing has been tracked there yet, or it is another path`)
+    const database = openReadOnly(path)
+    try {
+      schemaStatus(database)
+      database.pragma('query_only = ON')
+      return database
+    } catch (error) {
+      database.close()
+      throw error
+    }
+  })
+}
+
+/**
+ * A file in WAL mode cannot be opened read-only where its -shm file is missing and the folder is not writable; an
+ * ordinary connection that is told to write nothing can be opened wherever the file's owner runs it.
+ */
+function openReadOnly(path: string): Database {
+  try {
+    return new BetterSqlite3(path, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true })
+  } catch {
+    return new BetterSqlite3(path, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true, readonly: true })
+  }
+}
+
+/** The exclusive flag makes sure that a file which somebody has open is never opened here: closing it would lose locks. */
+function createPrivateFile(path: string): void {
+  ensurePrivateFolder(dirname(path))
+  let descriptor: number
+  try {
+    descriptor = openSync(path, 'wx', 0o600)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return
+    throw error
+  }
+  closeSync(descriptor)
+  chmodSync(path, 0o600)
+}
+
+function guarded<T>(path: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw toStoreError(error, path)
+  }
+}
+
+/** The error as a StoreError whose message names the file and what to do. */
+export function toStoreError(error: unknown, path: string): StoreError {
+  if (error instanceof StoreError) return error
+  const code = String((error as NodeJS.ErrnoException).code ?? '')
+  const reason = error instanceof Error ? error.message : String(error)
+  const options = { cause: error }
+  if (code.startsWith('SQLITE_NOTADB')) return new StoreError('not_ours', `${path} is not an SQLite database: give another path`, options)
+  if (code.startsWith('SQLITE_CORRUPT'))
+    return new StoreError('corrupt', `${path} is damaged (${reason}): put back a backup, or move the file away to start anew`, options)
+  if (code === 'SQLITE_FULL') return new StoreError('unavailable', `no space is left for ${path}: make room on the disk`, options)
+  if (code.startsWith('SQLITE_BUSY')) return new StoreError('unavailable', `${path} is locked by another process: try again when it has finished`, options)
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+    return new StoreError('unavailable', `${path} is a folder: give the path of a file`, options)
+  return new StoreError('unavailable', `${path} cannot be opened or written (${reason}): check the path and its permissions`, options)
+}
