@@ -1,0 +1,30 @@
+import type { StoreErrorCode } from '../contract.js'
+import type { SqlValue } from './rows.js'
+
+/** What a thread of the store does: take records in, or answer questions. */
+export type ThreadRole = 'writer' | 'reader'
+
+export interface ThreadData {
+  readonly role: ThreadRole
+  readonly path: string
+  /** One 32-bit integer: the number of the last request that was settled. Waited on at the end of a process. */
+  readonly settled: Int32Array
+}
+
+export type ReaderMethod = 'getRecords' | 'getUsageStats' | 'getTopFeatures' | 'schemaStatus'
+
+export type ThreadRequest =
+  | { readonly kind: 'insert'; readonly seq: number; readonly values: readonly SqlValue[] }
+  | { readonly kind: 'query'; readonly seq: number; readonly method: ReaderMethod; readonly query: unknown }
+  | { readonly kind: 'migrate'; readonly seq: number }
+  | { readonly kind: 'close'; readonly seq: number }
+
+export interface ThreadError {
+  readonly name: string
+  readonly message: string
+  readonly code?: StoreErrorCode
+}
+
+export type ThreadReply =
+  | { readonly seq: number; readonly result: unknown }
+  | { readonly seq: number; readonly error: ThreadError }

@@ -1,0 +1,155 @@
+import type { Database } from 'better-sqlite3'
+import { readKey } from '../../config/index.js'
+import { type FeatureUsageRecord, parseCategory, pseudonymOf } from '../../record/index.js'
+import { normalizeTimeText } from '../../record/index.js'
+import type { FeatureSummary, RecordFilter, RecordQuery, SchemaStatus, TopFeaturesQuery, UsageStats } from '../contract.js'
+import { openForReading } from './database.js'
+import { type Condition, conditionOf } from './filter.js'
+import { schemaStatus } from './migrations.js'
+import { recordFromRow, type Row, type SqlValue } from './rows.js'
+import { COLUMNS } from './schema.js'
+
+/** A connection for questions. It answers in the thread that asks; it opens the file at the first question. */
+export class ReaderConnection {
+  readonly #path: string
+  #database: Database | undefined
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  getRecords(query: RecordQuery = {}): FeatureUsageRecord[] {
+    const { where, values } = this.#condition(query)
+    const limit = query.limit === undefined ? -1 : requireLimit(query.limit)
+    return this.#open()
+      .prepare<SqlValue[], Row>(`SELECT ${COLUMNS.join(', ')} FROM feature_usage${where} ORDER BY start_time DESC, id DESC LIMIT ?`)
+      .raw()
+      .all(...values, limit)
+      .map(recordFromRow)
+      .toSorted(latestFirst)
+  }
+
+  getUsageStats(filter: RecordFilter = {}): UsageStats {
+    const condition = this.#condition(filter)
+    const totals = this.#open()
+      .prepare<SqlValue[], Totals>(`SELECT ${TOTALS} FROM feature_usage${condition.where}`)
+      .get(...condition.values) as Totals
+    return {
+      totalCalls: totals.calls,
+      successCount: totals.success,
+      failureCount: totals.failed,
+      partialCount: totals.partial,
+      timeoutCount: totals.timeout,
+      successRate: percent(totals.success, totals.calls),
+      avgDuration: totals.avg_duration ?? 0,
+      minDuration: totals.min_duration ?? 0,
+      maxDuration: totals.max_duration ?? 0,
+      p50Duration: this.#percentile(condition, totals.calls, 0.5),
+      p95Duration: this.#percentile(condition, totals.calls, 0.95),
+      avgEfficiency: totals.avg_efficiency ?? 0,
+      avgInputSize: totals.avg_input ?? 0,
+      avgOutputSize: totals.avg_output ?? 0,
+      users: totals.users,
+      firstCall: timeOrNull(totals.first_call),
+      lastCall: timeOrNull(totals.last_call),
+    }
+  }
+
+  getTopFeatures(query: TopFeaturesQuery = {}): FeatureSummary[] {
+    const { where, values } = this.#condition(query)
+    return this.#open()
+      .prepare<SqlValue[], Totals & { feature_name: string; category: string }>(
+        `SELECT feature_name, category, ${TOTALS} FROM feature_usage${where}
+         GROUP BY feature_name, category ORDER BY calls DESC, feature_name, category LIMIT ?`,
+      )
+      .all(...values, requireLimit(query.limit ?? 10))
+      .map((row) => ({
+        featureName: row.feature_name,
+        category: parseCategory(row.category) ?? 'other',
+        usageCount: row.calls,
+        successCount: row.success,
+        successRate: percent(row.success, row.calls),
+        avgDuration: row.avg_duration ?? 0,
+        avgEfficiency: row.avg_efficiency ?? 0,
+        users: row.users,
+        lastCall: timeOrNull(row.last_call),
+      }))
+  }
+
+  schemaStatus(): SchemaStatus {
+    return schemaStatus(this.#open())
+  }
+
+  close(): void {
+    this.#database?.close()
+    this.#database = undefined
+  }
+
+  #percentile({ where, values }: Condition, calls: number, share: number): number {
+    if (calls === 0) return 0
+    const rank = Math.ceil(share * calls) - 1
+    const found = this.#open()
+      .prepare<SqlValue[], number>(`SELECT duration FROM feature_usage${where} ORDER BY duration LIMIT 1 OFFSET ?`)
+      .pluck()
+      .get(...values, rank)
+    return found ?? 0
+  }
+
+  #condition(filter: RecordFilter): Condition {
+    return conditionOf(filter, (userId) => {
+      const key = readKey(this.#path)
+      return key === undefined ? [userId] : [userId, pseudonymOf(key, userId)]
+    })
+  }
+
+  #open(): Database {
+    return (this.#database ??= openForReading(this.#path))
+  }
+}
+
+interface Totals {
+  calls: number
+  success: number
+  failed: number
+  partial: number
+  timeout: number
+  avg_duration: number | null
+  min_duration: number | null
+  max_duration: number | null
+  avg_efficiency: number | null
+  avg_input: number | null
+  avg_output: number | null
+  users: number
+  first_call: string | null
+  last_call: string | null
+}
+
+const TOTALS = `count(*) AS calls,
+  count(*) FILTER (WHERE status = 'success') AS success,
+  count(*) FILTER (WHERE status = 'failed') AS failed,
+  count(*) FILTER (WHERE status = 'partial') AS partial,
+  count(*) FILTER (WHERE status = 'timeout') AS timeout,
+  avg(duration) AS avg_duration, min(duration) AS min_duration, max(duration) AS max_duration,
+  avg(efficiency_score) AS avg_efficiency,
+  avg(input_size) AS avg_input, avg(output_size) AS avg_output,
+  count(DISTINCT user_id) AS users,
+  min(start_time) AS first_call, max(start_time) AS last_call`
+
+function percent(part: number, whole: number): number {
+  return whole === 0 ? 0 : (part / whole) * 100
+}
+
+function timeOrNull(text: string | null): string | null {
+  return text === null ? null : normalizeTimeText(text)
+}
+
+function latestFirst(a: FeatureUsageRecord, b: FeatureUsageRecord): number {
+  if (a.startTime !== b.startTime) return a.startTime < b.startTime ? 1 : -1
+  return a.recordId < b.recordId ? 1 : -1
+}
+
+/** @throws RangeError when the limit is no whole number of 1 or more. */
+function requireLimit(limit: number): number {
+  if (Number.isSafeInteger(limit) && limit >= 1) return limit
+  throw new RangeError(`limit is ${String(limit)}: give a whole number of 1 or more`)
+}

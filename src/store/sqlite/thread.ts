@@ -1,0 +1,136 @@
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import { StoreError } from '../contract.js'
+import type { ThreadData, ThreadError, ThreadReply, ThreadRequest, ThreadRole } from './protocol.js'
+
+/** A thread that died is started again with what it had not settled, so many times for the same request. */
+const MAX_ATTEMPTS = 3
+
+interface Pending {
+  readonly request: ThreadRequest
+  readonly resolve: (result: never) => void
+  readonly reject: (error: Error) => void
+  attempts: number
+}
+
+/** A request without its number. `Omit` over a union, member by member. */
+type Unnumbered<T> = T extends { readonly seq: number } ? Omit<T, 'seq'> : never
+
+/**
+ * The main thread's end of a thread of the store. It starts at the first request, holds the process open only while
+ * requests are under way, and is replaced when it dies.
+ */
+export class StoreThread {
+  readonly #role: ThreadRole
+  readonly #path: string
+  readonly #settled = new Int32Array(new SharedArrayBuffer(4))
+  readonly #pending = new Map<number, Pending>()
+  #worker: Worker | undefined
+  #seq = 0
+
+  constructor(role: ThreadRole, path: string) {
+    this.#role = role
+    this.#path = path
+  }
+
+  /** Requests that are not settled yet. */
+  get pending(): number {
+    return this.#pending.size
+  }
+
+  request<T>(request: Unnumbered<ThreadRequest>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const seq = ++this.#seq
+      const numbered = { ...request, seq } as ThreadRequest
+      const worker = this.#start()
+      this.#pending.set(seq, { request: numbered, resolve, reject, attempts: 1 })
+      worker.ref()
+      worker.postMessage(numbered)
+    })
+  }
+
+  /** Blocks this thread until all requests are settled, for the end of a process. */
+  waitSync(timeoutMs: number): boolean {
+    const deadline = Date.now() + timeoutMs
+    for (;;) {
+      const settled = Atomics.load(this.#settled, 0)
+      if (settled >= this.#seq) return true
+      const left = deadline - Date.now()
+      if (left <= 0 || this.#worker === undefined) return false
+      Atomics.wait(this.#settled, 0, settled, left)
+    }
+  }
+
+  /** Settles what waits, then ends the thread. */
+  async close(): Promise<void> {
+    const worker = this.#worker
+    if (worker === undefined) return
+    await this.request({ kind: 'close' }).catch(() => {})
+    this.#worker = undefined
+    await worker.terminate()
+  }
+
+  #start(): Worker {
+    if (this.#worker !== undefined) return this.#worker
+    const data: ThreadData = { role: this.#role, path: this.#path, settled: this.#settled }
+    const worker = new Worker(workerUrl(), {
+      workerData: data,
+      name: `feature-tracking-${this.#role}`,
+      // Nothing of the application's start-up may run in here: --import and --require would load it again.
+      execArgv: [],
+      env: { ...process.env, NODE_OPTIONS: '' },
+    })
+    worker.unref()
+    worker.on('message', (reply: ThreadReply) => {
+      this.#settle(reply)
+    })
+    worker.on('error', (error) => {
+      this.#replace(worker, error)
+    })
+    worker.on('exit', (code) => {
+      this.#replace(worker, new Error(`exit code ${code}`))
+    })
+    this.#worker = worker
+    return worker
+  }
+
+  #settle(reply: ThreadReply): void {
+    const pending = this.#pending.get(reply.seq)
+    this.#pending.delete(reply.seq)
+    if (this.#pending.size === 0) this.#worker?.unref()
+    if (pending === undefined) return
+    if ('error' in reply) pending.reject(errorFrom(reply.error))
+    else pending.resolve(reply.result as never)
+  }
+
+  #replace(worker: Worker, reason: unknown): void {
+    if (this.#worker !== worker) return
+    this.#worker = undefined
+    for (const [seq, pending] of this.#pending) this.#retry(seq, pending, reason)
+  }
+
+  #retry(seq: number, pending: Pending, reason: unknown): void {
+    if (pending.attempts >= MAX_ATTEMPTS) {
+      this.#pending.delete(seq)
+      const text = reason instanceof Error ? reason.message : String(reason)
+      pending.reject(new StoreError('unavailable', `the ${this.#role} thread for ${this.#path} ended ${MAX_ATTEMPTS} times (${text})`))
+      return
+    }
+    pending.attempts++
+    const next = this.#start()
+    next.ref()
+    next.postMessage(pending.request)
+  }
+}
+
+function errorFrom(error: ThreadError): Error {
+  if (error.code !== undefined) return new StoreError(error.code, error.message)
+  const made = error.name === 'TypeError' ? new TypeError(error.message) : error.name === 'RangeError' ? new RangeError(error.message) : new Error(error.message)
+  return made
+}
+
+/** The built worker, found through the package's own `imports`: the same from `src/` in tests and from `dist/`. */
+function workerUrl(): URL {
+  return pathToFileURL(createRequire(import.meta.url).resolve('#sqlite-worker'))
+}

@@ -1,0 +1,88 @@
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { StoreError } from '../contract.js'
+import type { ThreadData, ThreadError, ThreadReply, ThreadRequest } from './protocol.js'
+import { ReaderConnection } from './reader-connection.js'
+import { ROW_WIDTH } from './rows.js'
+import { WriterConnection } from './writer-connection.js'
+
+/** Rows that one transaction takes at the most, when several batches wait. */
+const MAX_TRANSACTION_ROWS = 5000
+
+type Insert = Extract<ThreadRequest, { kind: 'insert' }>
+
+const { path, settled } = workerData as ThreadData
+const port = parentPort as MessagePort
+const writer = new WriterConnection(path)
+const reader = new ReaderConnection(path)
+
+port.on('message', (first: ThreadRequest) => {
+  for (let request: ThreadRequest | undefined = first; request !== undefined; ) request = handle(request)
+})
+
+/** Does a request; a different one that it came upon while looking for more of its kind is handed back. */
+function handle(request: ThreadRequest): ThreadRequest | undefined {
+  if (request.kind === 'insert') return insertWaiting(request)
+  reply(request.seq, () => answer(request))
+  if (request.kind === 'close') port.close()
+  return undefined
+}
+
+function answer(request: Exclude<ThreadRequest, Insert>): unknown {
+  if (request.kind === 'query') return reader[request.method](request.query as never)
+  if (request.kind === 'migrate') return writer.migrate()
+  writer.close()
+  reader.close()
+  return undefined
+}
+
+/** Takes the batches that wait behind the first into its transaction: a commit costs more than a row. */
+function insertWaiting(first: Insert): ThreadRequest | undefined {
+  const batch = [first]
+  let rows = first.values.length / ROW_WIDTH
+  let other: ThreadRequest | undefined
+  while (rows < MAX_TRANSACTION_ROWS) {
+    const waiting = receiveMessageOnPort(port)?.message as ThreadRequest | undefined
+    if (waiting?.kind !== 'insert') {
+      other = waiting
+      break
+    }
+    batch.push(waiting)
+    rows += waiting.values.length / ROW_WIDTH
+  }
+  insertBatch(batch)
+  return other
+}
+
+/** Where the transaction of several batches fails, each is tried alone: one bad batch must not take others along. */
+function insertBatch(batch: readonly Insert[]): void {
+  let inserted: number[]
+  try {
+    inserted = writer.insert(batch.map((request) => request.values))
+  } catch (error) {
+    if (batch.length > 1) for (const request of batch) insertBatch([request])
+    else send({ seq: (batch[0] as Insert).seq, error: threadError(error) })
+    return
+  }
+  batch.forEach((request, index) => {
+    send({ seq: request.seq, result: inserted[index] })
+  })
+}
+
+function reply(seq: number, work: () => unknown): void {
+  try {
+    send({ seq, result: work() })
+  } catch (error) {
+    send({ seq, error: threadError(error) })
+  }
+}
+
+function send(message: ThreadReply): void {
+  Atomics.store(settled, 0, message.seq)
+  Atomics.notify(settled, 0)
+  port.postMessage(message)
+}
+
+function threadError(error: unknown): ThreadError {
+  if (error instanceof StoreError) return { name: error.name, message: error.message, code: error.code }
+  return error instanceof Error ? { name: error.name, message: error.message } : { name: 'Error', message: String(error) }
+}

@@ -1,0 +1,42 @@
+import type { FeatureUsageRecord } from '../../record/index.js'
+import { type FeatureStoreWriter, StoreError } from '../contract.js'
+import { pushRow, type SqlValue } from './rows.js'
+import { StoreThread } from './thread.js'
+
+/** A FeatureStoreWriter whose SQLite connection lives in a thread of its own: the caller never waits for a disk or lock. */
+export class SqliteWriter implements FeatureStoreWriter {
+  readonly path: string
+  readonly #thread: StoreThread
+  #last: Promise<unknown> = Promise.resolve()
+  #closed = false
+
+  /** @param path absolute path of the file; it is opened when the first records come */
+  constructor(path: string) {
+    this.path = path
+    this.#thread = new StoreThread('writer', path)
+  }
+
+  insertRecords(records: readonly FeatureUsageRecord[]): Promise<number> {
+    if (this.#closed) return Promise.reject(new StoreError('closed', `the writer for ${this.path} was closed`))
+    if (records.length === 0) return Promise.resolve(0)
+    const values: SqlValue[] = []
+    for (const record of records) pushRow(values, record)
+    const stored = this.#thread.request<number>({ kind: 'insert', values })
+    this.#last = stored
+    return stored
+  }
+
+  async flush(): Promise<void> {
+    // Batches settle in order, so the last one stands for all.
+    await this.#last.catch(() => {})
+  }
+
+  drainSync(timeoutMs: number): boolean {
+    return this.#thread.waitSync(timeoutMs)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#thread.close()
+  }
+}
