@@ -1,0 +1,130 @@
+import { context, createContextKey } from '@opentelemetry/api'
+import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base'
+import { ensureKey, resolveSettings, type SettingOptions, type Settings } from '../src/config/index.js'
+import { describeError, EventCounter } from '../src/health/index.js'
+import { type FeatureUsageRecord, PseudonymCache } from '../src/record/index.js'
+import { type MappingOptions, recordFromSpan } from '../src/span/index.js'
+import { type FeatureStoreWriter, SqliteWriter } from '../src/store/index.js'
+
+/** The values of `ExportResultCode` in `@opentelemetry/core`, which importing this file must not load. */
+const SUCCESS = 0
+const FAILED = 1
+
+type ResultCallback = Parameters<SpanExporter['export']>[1]
+
+/** `suppressTracing` of `@opentelemetry/core`, by the key that it registers. */
+const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
+
+/** Records handed over and not yet committed, above which further ones are dropped and counted. */
+const MAX_UNSETTLED_RECORDS = 200_000
+
+export interface FeatureUsageExporterOptions extends SettingOptions {
+  /** Where records go; the default is the SQLite file at `dbPath`. */
+  writer?: FeatureStoreWriter | undefined
+  /** The session of spans that name none; the default is a new one for this exporter. */
+  sessionId?: string | undefined
+  /** Counts what goes wrong; the default is a counter of its own. */
+  events?: EventCounter | undefined
+}
+
+/**
+ * A SpanExporter that stores feature spans as FeatureUsageRecords. Spans that are no features are passed over. It
+ * works under any standard span processor: it does not throw, keeps no span, and reports SUCCESS when the records are
+ * committed and FAILED when the store refused them.
+ */
+export class FeatureUsageExporter implements SpanExporter {
+  readonly settings: Settings
+  readonly #writer: FeatureStoreWriter
+  readonly #events: EventCounter
+  readonly #mapping: MappingOptions
+  #pseudonyms: PseudonymCache | undefined
+  #unsettled = 0
+  #stopped = false
+
+  /** @throws TypeError when an option is bad */
+  constructor(options: FeatureUsageExporterOptions = {}) {
+    this.#events = options.events ?? new EventCounter()
+    this.settings = resolveSettings(options, process.env, (message) => {
+      this.#events.count('setting_ignored', message, 1, message)
+    })
+    this.#writer = options.writer ?? new SqliteWriter(this.settings.dbPath)
+    this.#mapping = {
+      maxMetadataSize: this.settings.maxMetadataSize,
+      sessionId: options.sessionId ?? globalThis.crypto.randomUUID(),
+      pseudonymize: this.settings.anonymize ? (userId) => this.#pseudonym(userId) : undefined,
+    }
+  }
+
+  export(spans: readonly ReadableSpan[], resultCallback: ResultCallback): void {
+    if (this.#stopped) {
+      resultCallback({ code: FAILED, error: new Error('the exporter was shut down') })
+      return
+    }
+    const records = this.#records(spans)
+    if (this.#unsettled + records.length > MAX_UNSETTLED_RECORDS) {
+      this.#drop(records.length, resultCallback)
+      return
+    }
+    this.#unsettled += records.length
+    const stored = context.with(context.active().setValue(SUPPRESS_TRACING, true), () => this.#insert(records))
+    stored.then(
+      () => {
+        this.#unsettled -= records.length
+        resultCallback({ code: SUCCESS })
+      },
+      (error: unknown) => {
+        this.#unsettled -= records.length
+        this.#events.count('write_failed', `records could not be stored: ${describeError(error)}`, records.length)
+        resultCallback({ code: FAILED, error: error instanceof Error ? error : new Error(describeError(error)) })
+      },
+    )
+  }
+
+  /** Resolves when everything exported before is committed or refused. */
+  async forceFlush(): Promise<void> {
+    await this.#writer.flush()
+  }
+
+  /** Blocks until everything exported before is committed; for the end of a process. */
+  drainSync(timeoutMs: number): boolean {
+    return this.#writer.drainSync(timeoutMs)
+  }
+
+  async shutdown(): Promise<void> {
+    if (this.#stopped) return
+    this.#stopped = true
+    await this.#writer.close()
+  }
+
+  #records(spans: readonly ReadableSpan[]): FeatureUsageRecord[] {
+    const records: FeatureUsageRecord[] = []
+    for (const span of spans) {
+      try {
+        const record = recordFromSpan(span, this.#mapping)
+        if (record !== undefined) records.push(record)
+      } catch (error) {
+        this.#events.count('unmapped_span', `a span could not become a record: ${describeError(error)}`)
+      }
+    }
+    return records
+  }
+
+  #insert(records: readonly FeatureUsageRecord[]): Promise<number> {
+    try {
+      return this.#writer.insertRecords(records)
+    } catch (error) {
+      return Promise.reject(error as Error)
+    }
+  }
+
+  #drop(count: number, resultCallback: ResultCallback): void {
+    const message = `more than ${MAX_UNSETTLED_RECORDS} records wait to be stored; further ones are dropped`
+    this.#events.count('record_dropped', message, count)
+    resultCallback({ code: FAILED, error: new Error(message) })
+  }
+
+  #pseudonym(userId: string): string {
+    this.#pseudonyms ??= new PseudonymCache(ensureKey(this.settings.dbPath))
+    return this.#pseudonyms.pseudonym(userId)
+  }
+}

@@ -1,0 +1,22 @@
+export { calculateEfficiency, FeatureCategory, FeatureStatus, type FeatureUsageRecord } from './record/index.js'
+export type { Settings } from './config/index.js'
+export type { FeatureSummary, RecordFilter, RecordQuery, TopFeaturesQuery, UsageStats } from './store/index.js'
+export {
+  completeCustomTracking,
+  FeatureTracker,
+  featureTracker,
+  type FeatureTrackerOptions,
+  startCustomTracking,
+  trackFeature,
+  type TrackerHealth,
+  withFeature,
+} from './tracker/index.js'
+export {
+  type ActiveFeature,
+  activeFeature,
+  type Classification,
+  type CustomCompletion,
+  type FeatureDecorator,
+  type FeatureOptions,
+  type TrackOptions,
+} from './tracking/index.js'

@@ -1,0 +1,113 @@
+import { context, createContextKey } from '@opentelemetry/api'
+import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { FeatureUsageExporter, type FeatureUsageExporterOptions } from '../../exporters/index.js'
+import { resolveSettings, type SettingOptions, type Settings } from '../config/index.js'
+import { EventCounter } from '../health/index.js'
+import { liveProcessors, watchProcessEnd } from './process-end.js'
+import { spanSelector } from './select.js'
+
+/** Milliseconds after which waiting spans are exported, however few. */
+const FLUSH_AFTER_MS = 1000
+
+const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
+
+export interface FeatureSpanProcessorOptions extends SettingOptions {
+  /** Counts what goes wrong; the default is a counter of its own. */
+  events?: EventCounter | undefined
+}
+
+/**
+ * A SpanProcessor that picks the finished spans which are features, as the settings say, and hands them to an exporter
+ * in batches: when `flushInterval` spans wait, and a second after the first of them at the latest. Unlike the SDK's
+ * BatchSpanProcessor it takes spans that were not sampled, has no limit past which it drops, and its flush waits for
+ * what is under way.
+ */
+export class FeatureSpanProcessor implements SpanProcessor {
+  readonly settings: Settings
+  readonly exporter: SpanExporter
+  readonly #events: EventCounter
+  readonly #selects: (span: ReadableSpan) => boolean
+  readonly #underWay = new Set<Promise<void>>()
+  #waiting: ReadableSpan[] = []
+  #timer: NodeJS.Timeout | undefined
+  #stopped: Promise<void> | undefined
+
+  /**
+   * @param exporter takes the spans; the default is a FeatureUsageExporter with the same options
+   * @throws TypeError when an option is bad
+   */
+  constructor(exporter?: SpanExporter | FeatureUsageExporterOptions, options: FeatureSpanProcessorOptions = {}) {
+    const given = isExporter(exporter) ? options : { ...exporter, ...options }
+    this.#events = given.events ?? new EventCounter()
+    this.settings = resolveSettings(given, process.env, (message) => {
+      this.#events.count('setting_ignored', message, 1, message)
+    })
+    this.exporter = isExporter(exporter) ? exporter : new FeatureUsageExporter({ ...given, events: this.#events })
+    this.#selects = spanSelector(this.settings)
+    watchProcessEnd(this)
+  }
+
+  onStart(): void {}
+
+  onEnd(span: ReadableSpan): void {
+    if (!this.#selects(span)) return
+    if (this.#stopped !== undefined) {
+      this.#events.count('late_record', 'a tracked call ended after shutdown; it was not stored')
+      return
+    }
+    this.#waiting.push(span)
+    if (this.#waiting.length >= this.settings.flushInterval) this.exportWaiting()
+    else this.#timer ??= setTimeout(() => this.exportWaiting(), FLUSH_AFTER_MS).unref()
+  }
+
+  /** Resolves when every span that ended before has been exported, well or not. */
+  async forceFlush(): Promise<void> {
+    this.exportWaiting()
+    await Promise.all(this.#underWay)
+    await this.exporter.forceFlush?.()
+  }
+
+  /** Flushes and shuts the exporter down. Spans that end later are counted; a second call waits for the first. */
+  shutdown(): Promise<void> {
+    this.#stopped ??= this.#shutdown()
+    return this.#stopped
+  }
+
+  /** Hands what waits to the exporter without waiting for it. */
+  exportWaiting(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const waiting = this.#waiting
+    if (waiting.length === 0) return
+    this.#waiting = []
+    const size = this.settings.maxBatchSize
+    for (let from = 0; from < waiting.length; from += size) this.#export(waiting.slice(from, from + size))
+  }
+
+  async #shutdown(): Promise<void> {
+    await this.forceFlush()
+    await this.exporter.shutdown()
+    liveProcessors.delete(this)
+  }
+
+  #export(batch: ReadableSpan[]): void {
+    const exported = new Promise<void>((resolve) => {
+      context.with(context.active().setValue(SUPPRESS_TRACING, true), () => {
+        try {
+          this.exporter.export(batch, () => {
+            resolve()
+          })
+        } catch (error) {
+          this.#events.count('write_failed', `the exporter threw: ${String(error)}`, batch.length)
+          resolve()
+        }
+      })
+    })
+    this.#underWay.add(exported)
+    void exported.then(() => this.#underWay.delete(exported))
+  }
+}
+
+function isExporter(value: unknown): value is SpanExporter {
+  return typeof value === 'object' && value !== null && typeof (value as SpanExporter).export === 'function'
+}

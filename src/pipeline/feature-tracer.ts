@@ -1,0 +1,50 @@
+import { type Context, context, isSpanContextValid, type Span, SpanKind, type SpanOptions, trace, type Tracer } from '@opentelemetry/api'
+import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { SCOPE_NAME } from '../span/index.js'
+import { FeatureSpan, type FeatureSpanOwner } from './feature-span.js'
+
+/** Makes the feature spans of our own provider and hands them to its processors when they end. */
+export class FeatureTracer implements Tracer, FeatureSpanOwner {
+  readonly instrumentationScope: ReadableSpan['instrumentationScope']
+  readonly keepsStacks: boolean
+  readonly #processors: readonly SpanProcessor[]
+  readonly #resource: () => ReadableSpan['resource']
+
+  /** @param resource is asked for when somebody reads a span's resource */
+  constructor(processors: readonly SpanProcessor[], resource: () => ReadableSpan['resource'], version: string | undefined) {
+    this.#processors = processors
+    this.#resource = resource
+    this.keepsStacks = processors.length > 1
+    this.instrumentationScope = { name: SCOPE_NAME, ...(version === undefined ? {} : { version }) }
+  }
+
+  get resource(): ReadableSpan['resource'] {
+    return this.#resource()
+  }
+
+  startSpan(name: string, options: SpanOptions = {}, parent: Context = context.active()): Span {
+    const around = options.root === true ? undefined : trace.getSpanContext(parent)
+    const span = new FeatureSpan(this, {
+      name,
+      kind: options.kind ?? SpanKind.INTERNAL,
+      attributes: options.attributes,
+      links: options.links,
+      startTime: options.startTime,
+      parent: around !== undefined && isSpanContextValid(around) ? around : undefined,
+    })
+    for (const processor of this.#processors) processor.onStart(span as never, parent)
+    return span
+  }
+
+  startActiveSpan<F extends (span: Span) => unknown>(name: string, ...rest: [F] | [SpanOptions, F] | [SpanOptions, Context, F]): ReturnType<F> {
+    const fn = rest[rest.length - 1] as (span: Span) => ReturnType<F>
+    const options = rest.length > 1 ? (rest[0] as SpanOptions) : {}
+    const parent = rest.length > 2 ? (rest[1] as Context) : context.active()
+    const span = this.startSpan(name, options, parent)
+    return context.with(trace.setSpan(parent, span), fn, undefined, span)
+  }
+
+  ended(span: FeatureSpan): void {
+    for (const processor of this.#processors) processor.onEnd(span)
+  }
+}

@@ -1,0 +1,77 @@
+import { createRequire } from 'node:module'
+import { type Context, context, createContextKey, ProxyTracerProvider, ROOT_CONTEXT, trace, type Tracer, type TracerOptions, type TracerProvider } from '@opentelemetry/api'
+import type { BasicTracerProvider, ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { SCOPE_NAME } from '../span/index.js'
+import { FeatureTracer } from './feature-tracer.js'
+
+const require = createRequire(import.meta.url)
+
+/**
+ * Our own provider, for a process that has none: feature spans are FeatureSpans; every other tracer is the SDK's, which
+ * is loaded when the first one is asked for.
+ */
+export class FeatureTracerProvider implements TracerProvider {
+  readonly #processors: readonly SpanProcessor[]
+  readonly #featureTracer: FeatureTracer
+  #sdk: BasicTracerProvider | undefined
+  #resource: ReadableSpan['resource'] | undefined
+
+  constructor(processors: readonly SpanProcessor[], version?: string) {
+    this.#processors = processors
+    this.#featureTracer = new FeatureTracer(processors, () => this.#getResource(), version)
+  }
+
+  getTracer(name: string, version?: string, options?: TracerOptions): Tracer {
+    return name === SCOPE_NAME ? this.#featureTracer : this.#getSdk().getTracer(name, version, options)
+  }
+
+  async forceFlush(): Promise<void> {
+    await Promise.all(this.#processors.map((processor) => processor.forceFlush()))
+  }
+
+  async shutdown(): Promise<void> {
+    await Promise.all(this.#processors.map((processor) => processor.shutdown()))
+  }
+
+  #getSdk(): BasicTracerProvider {
+    if (this.#sdk === undefined) {
+      const sdk = require('@opentelemetry/sdk-trace-base') as typeof import('@opentelemetry/sdk-trace-base')
+      this.#sdk = new sdk.BasicTracerProvider({ resource: this.#getResource(), spanProcessors: [...this.#processors] })
+    }
+    return this.#sdk
+  }
+
+  /** What the standard variables say of this process (`OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`). */
+  #getResource(): ReadableSpan['resource'] {
+    if (this.#resource === undefined) {
+      const resources = require('@opentelemetry/resources') as typeof import('@opentelemetry/resources')
+      const named = resources.detectResources({ detectors: [resources.envDetector] })
+      this.#resource = resources.defaultResource().merge(named)
+    }
+    return this.#resource
+  }
+}
+
+/** The provider that the application registered, or undefined when there is none. */
+export function registeredProvider(): TracerProvider | undefined {
+  const provider = trace.getTracerProvider()
+  if (!(provider instanceof ProxyTracerProvider)) return provider
+  const delegate = provider.getDelegate()
+  return delegate === NO_PROVIDER ? undefined : delegate
+}
+
+const NO_PROVIDER = new ProxyTracerProvider().getDelegate()
+
+/** Makes sure that contexts follow the application through its async calls; what is registered already stays. */
+export function ensureContextManager(): void {
+  if (contextsWork()) return
+  const { AsyncLocalStorageContextManager } =
+    require('@opentelemetry/context-async-hooks') as typeof import('@opentelemetry/context-async-hooks')
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+}
+
+function contextsWork(): boolean {
+  const key = createContextKey('cloudcurio.probe')
+  const probe: Context = ROOT_CONTEXT.setValue(key, true)
+  return context.with(probe, () => context.active().getValue(key) === true)
+}

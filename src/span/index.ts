@@ -1,0 +1,5 @@
+export * from './attributes.js'
+export { isTimeoutType } from './errors.js'
+export { metadataFromAttribute, metadataToAttribute } from './metadata-attribute.js'
+export type { FinishedSpan } from './readable-span.js'
+export { type MappingOptions, recordFromSpan, statusOf } from './to-record.js'

@@ -1,0 +1,147 @@
+import { type HrTime, SpanStatusCode } from '@opentelemetry/api'
+import {
+  boundMetadata,
+  calculateEfficiency,
+  define,
+  deriveRecordId,
+  FeatureCategory,
+  FeatureStatus,
+  type FeatureUsageRecord,
+  parseCategory,
+  parseStatus,
+  type Plain,
+  plainCopy,
+  shorten,
+  timeText,
+  userFilter,
+} from '../record/index.js'
+import * as attr from './attributes.js'
+import { isTimeoutType } from './errors.js'
+import { metadataFromAttribute } from './metadata-attribute.js'
+import type { FinishedSpan } from './readable-span.js'
+
+/** Longer error messages are shortened. */
+const MAX_ERROR_LENGTH = 4096
+
+export interface MappingOptions {
+  /** Bytes of a record's metadata as JSON. */
+  readonly maxMetadataSize: number
+  /** The session of spans that name none. */
+  readonly sessionId: string
+  /** Makes pseudonyms of clear user ids; undefined leaves them. */
+  readonly pseudonymize?: ((userId: string) => string) | undefined
+}
+
+/**
+ * The record of a finished span, or undefined when the span is no feature. The one mapping that serves every door:
+ * our own spans, a host's, and those of other processes.
+ *
+ * @throws RangeError when the span's times are no times
+ */
+export function recordFromSpan(span: FinishedSpan, options: MappingOptions): FeatureUsageRecord | undefined {
+  const attributes = span.attributes
+  const featureName = attributes[attr.ATTR_NAME]
+  if (typeof featureName !== 'string' || featureName === '') return undefined
+  const duration = Math.max(0, seconds(span.duration))
+  const outputSize = numberOr(attributes[attr.ATTR_OUTPUT_SIZE], 0)
+  const iterations = numberOr(attributes[attr.ATTR_ITERATIONS], 1)
+  const status = statusOf(span)
+  const userId = userOf(attributes, options)
+  return {
+    recordId: recordIdOf(span),
+    featureName: shorten(featureName, 1000),
+    category: parseCategory(attributes[attr.ATTR_CATEGORY]) ?? FeatureCategory.OTHER,
+    status,
+    duration,
+    startTime: timeText(micros(span.startTime)),
+    endTime: timeText(micros(span.endTime)),
+    inputSize: numberOr(attributes[attr.ATTR_INPUT_SIZE], 0),
+    outputSize,
+    metadata: metadataOf(attributes, options),
+    userId,
+    sessionId: textOr(attributes[attr.ATTR_SESSION_ID], options.sessionId),
+    errorMessage: status === FeatureStatus.SUCCESS ? null : errorOf(span),
+    efficiencyScore: efficiencyOf(attributes[attr.ATTR_EFFICIENCY]) ?? calculateEfficiency(duration, outputSize, iterations),
+    iterations,
+  }
+}
+
+function recordIdOf(span: FinishedSpan): string {
+  const named = span.attributes[attr.ATTR_RECORD_ID]
+  if (typeof named === 'string' && named !== '') return named
+  const { traceId, spanId } = span.spanContext()
+  return deriveRecordId(traceId, spanId, micros(span.startTime) / 1000)
+}
+
+/** How the call of a span ended: what it says itself, else what its status and error say. */
+export function statusOf(span: FinishedSpan): FeatureStatus {
+  const named = parseStatus(span.attributes[attr.ATTR_STATUS])
+  if (named !== undefined) return named
+  const type = span.attributes[attr.ATTR_ERROR_TYPE] ?? lastException(span)?.[attr.ATTR_EXCEPTION_TYPE]
+  if (span.status.code !== SpanStatusCode.ERROR && span.attributes[attr.ATTR_ERROR_TYPE] === undefined)
+    return FeatureStatus.SUCCESS
+  return typeof type === 'string' && isTimeoutType(type) ? FeatureStatus.TIMEOUT : FeatureStatus.FAILED
+}
+
+function errorOf(span: FinishedSpan): string | null {
+  const text =
+    span.status.message ??
+    span.attributes[attr.ATTR_ERROR_MESSAGE] ??
+    lastException(span)?.[attr.ATTR_EXCEPTION_MESSAGE] ??
+    span.attributes[attr.ATTR_ERROR_TYPE]
+  return typeof text === 'string' && text !== '' ? shorten(text, MAX_ERROR_LENGTH) : null
+}
+
+function lastException(span: FinishedSpan): Readonly<Record<string, unknown>> | undefined {
+  return span.events.findLast((event) => event.name === attr.EVENT_EXCEPTION)?.attributes
+}
+
+function userOf(attributes: FinishedSpan['attributes'], { pseudonymize }: MappingOptions): string | null {
+  const hash = attributes[attr.ATTR_USER_HASH]
+  if (typeof hash === 'string' && hash !== '') return hash
+  const clear = attributes[attr.ATTR_USER_ID] ?? attributes[attr.ATTR_ENDUSER_ID]
+  if (typeof clear !== 'string' || clear === '') return null
+  return pseudonymize === undefined ? clear : pseudonymize(clear)
+}
+
+const NO_METADATA: Record<string, unknown> = Object.freeze({})
+
+function metadataOf(attributes: FinishedSpan['attributes'], options: MappingOptions): Record<string, unknown> {
+  let found: Record<string, Plain> | undefined
+  for (const name in attributes) {
+    if (!name.startsWith(attr.ATTR_METADATA_PREFIX)) continue
+    found ??= {}
+    const key = name.slice(attr.ATTR_METADATA_PREFIX.length)
+    const value = metadataFromAttribute(attributes[name])
+    define(found, key, plainCopy(value, options.maxMetadataSize, filterOf(options), key))
+  }
+  return found === undefined ? NO_METADATA : boundMetadata(found, options.maxMetadataSize)
+}
+
+/** What the tracking that made the span replaced already stays as it is. */
+function filterOf({ pseudonymize }: MappingOptions): ReturnType<typeof userFilter> | undefined {
+  if (pseudonymize === undefined) return undefined
+  return userFilter((text) => (IS_PSEUDONYM.test(text) ? text : pseudonymize(text)))
+}
+
+const IS_PSEUDONYM = /^[0-9a-f]{64}$/
+
+function seconds([whole, nanos]: HrTime): number {
+  return whole + nanos / 1e9
+}
+
+function micros([whole, nanos]: HrTime): number {
+  return whole * 1e6 + Math.round(nanos / 1000)
+}
+
+function numberOr(value: unknown, otherwise: number): number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? Math.round(value) : otherwise
+}
+
+function textOr(value: unknown, otherwise: string): string {
+  return typeof value === 'string' && value !== '' ? value : otherwise
+}
+
+function efficiencyOf(value: unknown): number | undefined {
+  return typeof value === 'number' && value >= 0 && value <= 1 ? value : undefined
+}

@@ -1,0 +1,259 @@
+import { trace, type Tracer, type TracerProvider } from '@opentelemetry/api'
+import { createOtlpProcessor, FeatureUsageExporter } from '../../exporters/index.js'
+import { ensureKey, excludeMatcher, resolveSettings, type SettingOptions, type Settings } from '../config/index.js'
+import { describeError, EventCounter, type TrackingEvent } from '../health/index.js'
+import { ensureContextManager, FeatureSpanProcessor, FeatureTracerProvider, flushBeforeExit, liveProcessors, registeredProvider } from '../pipeline/index.js'
+import { type FeatureCategory, type FeatureUsageRecord, PseudonymCache } from '../record/index.js'
+import { SCOPE_NAME } from '../span/index.js'
+import { type FeatureStoreReader, type FeatureSummary, type RecordFilter, type RecordQuery, SqliteReader, StoreError, type TopFeaturesQuery, type UsageStats } from '../store/index.js'
+import { type ActiveFeature, type CustomCompletion, type FeatureDecorator, type FeatureOptions, Tracking, type TrackingHost, type TrackOptions } from '../tracking/index.js'
+import { VERSION } from './version.js'
+
+export interface FeatureTrackerOptions extends SettingOptions {
+  /** The session that records belong to; the default is a new one for this tracker. */
+  sessionId?: string | undefined
+}
+
+export interface TrackerHealth {
+  /** What went wrong since the start, by kind; empty when all is well. */
+  readonly events: Partial<Record<TrackingEvent, number>>
+  readonly dbPath: string
+}
+
+/**
+ * Tracks calls and answers questions about them. A tracker made with `new` has a pipeline and a file of its own; the
+ * exported `featureTracker` uses the application's OpenTelemetry provider where there is one.
+ *
+ * Nothing is opened, started or read before the first use, except that a bad option throws at once.
+ */
+export class FeatureTracker {
+  readonly #options: FeatureTrackerOptions
+  readonly #usesGlobal: boolean
+  readonly #events = new EventCounter()
+  readonly #sessionId: string
+  readonly #tracking: Tracking
+  #settings: Settings | undefined
+  #pseudonyms: PseudonymCache | undefined
+  #own: { provider: FeatureTracerProvider; processor: FeatureSpanProcessor } | undefined
+  #tracerOf: { provider: TracerProvider; tracer: Tracer } | undefined
+  #reader: { path: string; reader: FeatureStoreReader } | undefined
+  #stopped: Promise<void> | undefined
+
+  /** @throws TypeError when an option is bad */
+  constructor(options: FeatureTrackerOptions = {}, internal: { usesGlobal?: boolean } = {}) {
+    resolveSettings(options, {})
+    this.#options = options
+    this.#usesGlobal = internal.usesGlobal ?? false
+    this.#sessionId = options.sessionId ?? globalThis.crypto.randomUUID()
+    this.#tracking = new Tracking(this.#host())
+  }
+
+  /** The settings in force, read from arguments and environment at first use. */
+  get settings(): Settings {
+    this.#settings ??= resolveSettings(this.#options, process.env, (message) => {
+      this.#events.count('setting_ignored', message, 1, message)
+    })
+    return this.#settings
+  }
+
+  get sessionId(): string {
+    return this.#sessionId
+  }
+
+  /**
+   * Wraps a function, or decorates a method (TC39 or TypeScript's legacy decorators), so that each call is recorded. The
+   * function's value, error, `this`, name and length stay what they are.
+   *
+   * @throws TypeError or RangeError when an option is bad
+   */
+  trackFeature(featureName: string, category?: FeatureCategory, options?: Partial<TrackOptions>): FeatureDecorator
+  trackFeature(options: TrackOptions): FeatureDecorator
+  trackFeature(nameOrOptions: string | TrackOptions, category?: FeatureCategory, options?: Partial<TrackOptions>): FeatureDecorator {
+    return this.#tracking.trackFeature(nameOrOptions, category, options)
+  }
+
+  /** Runs a block as one use of a feature, and gives back what it gives. */
+  withFeature<R>(options: TrackOptions, work: (feature: ActiveFeature) => R): R {
+    return this.#tracking.withFeature(options, work)
+  }
+
+  /**
+   * Starts a use of a feature that is completed by hand, perhaps in another async context.
+   * @returns the id of the record that it will become
+   */
+  startCustomTracking(featureName: string, category?: FeatureCategory, options?: Partial<FeatureOptions>): string
+  startCustomTracking(options: FeatureOptions): string
+  startCustomTracking(nameOrOptions: string | FeatureOptions, category?: FeatureCategory, options?: Partial<FeatureOptions>): string {
+    return this.#tracking.startCustomTracking(nameOrOptions, category, options)
+  }
+
+  /** Completes it. An id that is not open (any more) is counted and warned about once. */
+  completeCustomTracking(recordId: string, completion: CustomCompletion): void {
+    this.#tracking.completeCustomTracking(recordId, completion)
+  }
+
+  /** Resolves when every call that has ended is stored, or refused by the store. */
+  async flush(): Promise<void> {
+    await Promise.all(this.#processors().map((processor) => processor.forceFlush()))
+  }
+
+  /** The records of calls that have ended, the latest first. */
+  async getAllRecords(query: RecordQuery = {}): Promise<FeatureUsageRecord[]> {
+    return this.#ask((reader) => reader.getRecords(query), [])
+  }
+
+  /** What the calls of one feature come to. */
+  async getFeatureStats(featureName: string, category?: FeatureCategory): Promise<UsageStats> {
+    return this.getUsageStats({ featureName, category })
+  }
+
+  /** What all calls under a filter come to. */
+  async getUsageStats(filter: RecordFilter = {}): Promise<UsageStats> {
+    return this.#ask((reader) => reader.getUsageStats(filter), { ...NO_CALLS })
+  }
+
+  /** Features by number of calls, most used first. */
+  async getTopFeatures(query: number | TopFeaturesQuery = {}): Promise<FeatureSummary[]> {
+    return this.#ask((reader) => reader.getTopFeatures(typeof query === 'number' ? { limit: query } : query), [])
+  }
+
+  /** What went wrong so far. */
+  health(): TrackerHealth {
+    return { events: this.#events.counts(), dbPath: this.#dbPath() }
+  }
+
+  /**
+   * Stores what has ended, records what is still open as `partial`, and lets go of thread and files. Calls that are
+   * tracked later still run; they are counted and not stored. May be called twice.
+   */
+  shutdown(): Promise<void> {
+    this.#stopped ??= this.#shutdown()
+    return this.#stopped
+  }
+
+  async #shutdown(): Promise<void> {
+    this.#tracking.endOpen()
+    await this.flush()
+    await this.#own?.provider.shutdown()
+    await this.#reader?.reader.close()
+    this.#reader = undefined
+  }
+
+  #host(): TrackingHost {
+    // oxlint-disable-next-line typescript/no-this-alias -- getters of an object literal have their own `this`
+    const tracker = this
+    let isExcluded: ((featureName: string) => boolean) | undefined
+    return {
+      get enabled() {
+        return tracker.settings.enabled
+      },
+      get maxMetadataSize() {
+        return tracker.settings.maxMetadataSize
+      },
+      sessionId: this.#sessionId,
+      isExcluded: (name) => (isExcluded ??= excludeMatcher(this.settings.exclude))(name),
+      tracer: () => this.#tracer(),
+      activatesSpans: () => this.#usesGlobal || registeredProvider() === undefined,
+      pseudonym: (userId) => (this.settings.anonymize ? this.#pseudonym(userId) : undefined),
+      count: (event, detail) => {
+        this.#events.count(event, detail)
+      },
+    }
+  }
+
+  #pseudonym(userId: string): string {
+    this.#pseudonyms ??= new PseudonymCache(ensureKey(this.settings.dbPath))
+    return this.#pseudonyms.pseudonym(userId)
+  }
+
+  /** Asked at each call: an application may register its provider after ours, or replace it. */
+  #tracer(): Tracer {
+    const provider = this.#usesGlobal ? this.#globalProvider() : this.#ownPipeline().provider
+    if (this.#tracerOf?.provider !== provider) this.#tracerOf = { provider, tracer: provider.getTracer(SCOPE_NAME, VERSION) }
+    return this.#tracerOf.tracer
+  }
+
+  #globalProvider(): TracerProvider {
+    const registered = registeredProvider()
+    if (registered === undefined) {
+      const { provider } = this.#ownPipeline()
+      trace.setGlobalTracerProvider(provider)
+      return provider
+    }
+    if (liveProcessors.size === 0)
+      this.#events.count(
+        'no_processor',
+        'the registered OpenTelemetry provider has no FeatureSpanProcessor, so no feature is stored. Add `new FeatureSpanProcessor()` from @cloudcurio/feature-tracking/pipeline to its spanProcessors.',
+      )
+    return registered
+  }
+
+  #ownPipeline(): { provider: FeatureTracerProvider; processor: FeatureSpanProcessor } {
+    if (this.#own !== undefined) return this.#own
+    ensureContextManager()
+    const options = { ...this.settings, events: this.#events }
+    const processor = new FeatureSpanProcessor(new FeatureUsageExporter({ ...options, sessionId: this.#sessionId }), options)
+    const otlp = this.#otlpProcessor()
+    if (otlp !== undefined) flushBeforeExit(otlp)
+    const provider = new FeatureTracerProvider(otlp === undefined ? [processor] : [processor, otlp], VERSION)
+    this.#own = { provider, processor }
+    return this.#own
+  }
+
+  #otlpProcessor(): ReturnType<typeof createOtlpProcessor> {
+    try {
+      return createOtlpProcessor()
+    } catch (error) {
+      this.#events.count('tracking_failed', `spans are not sent over OTLP: ${describeError(error)}`)
+      return undefined
+    }
+  }
+
+  /** Those whose records our readers are expected to see. */
+  #processors(): { forceFlush(): Promise<void> }[] {
+    const own = this.#own === undefined ? [] : [this.#own.processor]
+    return this.#usesGlobal ? [...own, ...liveProcessors] : own
+  }
+
+  /** Where the application gave its own FeatureSpanProcessor another file, the default tracker reads that one. */
+  #dbPath(): string {
+    if (!this.#usesGlobal || this.#own !== undefined || this.#options.dbPath !== undefined) return this.settings.dbPath
+    for (const { exporter } of liveProcessors) if (exporter instanceof FeatureUsageExporter) return exporter.settings.dbPath
+    return this.settings.dbPath
+  }
+
+  async #ask<T>(question: (reader: FeatureStoreReader) => Promise<T>, nothing: T): Promise<T> {
+    await this.flush()
+    const path = this.#dbPath()
+    if (this.#reader?.path !== path) {
+      await this.#reader?.reader.close()
+      this.#reader = { path, reader: new SqliteReader(path) }
+    }
+    try {
+      return await question(this.#reader.reader)
+    } catch (error) {
+      if (error instanceof StoreError && error.code === 'not_found') return nothing
+      throw error
+    }
+  }
+}
+
+const NO_CALLS: UsageStats = {
+  totalCalls: 0,
+  successCount: 0,
+  failureCount: 0,
+  partialCount: 0,
+  timeoutCount: 0,
+  successRate: 0,
+  avgDuration: 0,
+  minDuration: 0,
+  maxDuration: 0,
+  p50Duration: 0,
+  p95Duration: 0,
+  avgEfficiency: 0,
+  avgInputSize: 0,
+  avgOutputSize: 0,
+  users: 0,
+  firstCall: null,
+  lastCall: null,
+}

@@ -1,0 +1,2 @@
+export { completeCustomTracking, featureTracker, startCustomTracking, trackFeature, withFeature } from './default.js'
+export { FeatureTracker, type FeatureTrackerOptions, type TrackerHealth } from './feature-tracker.js'

@@ -1,0 +1,64 @@
+import { Stream } from 'node:stream'
+import { types } from 'node:util'
+import type { FeatureCall } from './feature-call.js'
+import { watchAsyncGenerator, watchGenerator } from './generator.js'
+import { watchNodeStream } from './node-stream.js'
+import { watchPromise } from './promise.js'
+import { watchWebStream } from './web-stream.js'
+
+/** What is done with the value that a call came to, before the call ends well. */
+export type Settle = (value: unknown) => void
+
+/**
+ * Ends a call when what it returned has come to its end: a promise when it settles, a generator or stream when it is
+ * used up or left, anything else at once. Thenables that are no native promises are left alone: many are lazy, and to
+ * call `then` would run a query. The value itself is never replaced.
+ */
+export function observe(result: unknown, call: FeatureCall, settle: Settle): void {
+  if (typeof result !== 'object' || result === null || types.isProxy(result)) return finish(result, call, settle)
+  if (types.isPromise(result)) return observePromise(result, call, settle)
+  if (!observeItems(result, call)) finish(result, call, settle)
+}
+
+function finish(value: unknown, call: FeatureCall, settle: Settle): void {
+  settle(value)
+  call.succeed()
+}
+
+function observePromise(promise: Promise<unknown>, call: FeatureCall, settle: Settle): void {
+  // A subclass with its own `then` is a lazy thenable in a promise's clothes.
+  if (promise.then !== Promise.prototype.then) return finish(undefined, call, settle)
+  watchPromise(
+    promise,
+    (value) => {
+      if (call.ended) return
+      if (typeof value === 'object' && value !== null && !types.isProxy(value) && observeItems(value, call)) return
+      finish(value, call, settle)
+    },
+    (error) => {
+      call.fail(error)
+    },
+  )
+}
+
+/** @returns whether the value is one that gives items over time, and is being watched */
+function observeItems(value: object, call: FeatureCall): boolean {
+  try {
+    if (types.isGeneratorObject(value)) {
+      if (Symbol.asyncIterator in value) watchAsyncGenerator(value, call)
+      else watchGenerator(value, call)
+      return true
+    }
+    if (value instanceof Stream) {
+      watchNodeStream(value as never, call)
+      return true
+    }
+    if (value instanceof ReadableStream) {
+      watchWebStream(value, call)
+      return true
+    }
+  } catch {
+    // A frozen or otherwise unusual object cannot be watched; the call then ends as it returns.
+  }
+  return false
+}

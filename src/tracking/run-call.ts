@@ -1,0 +1,170 @@
+import { context } from '@opentelemetry/api'
+import { describeError } from '../health/index.js'
+import { FeatureStatus, sizeOf, sizeOfAll } from '../record/index.js'
+import { activeFeature, featureContext } from './context.js'
+import { type CallSubject, FeatureCall } from './feature-call.js'
+import { silentFeature } from './silent-feature.js'
+import { observe } from './observe.js'
+import type { OpenCalls } from './open-calls.js'
+import type { CheckedOptions } from './options.js'
+import type { AnyFunction, TrackingHost, TrackOptions } from './types.js'
+
+/** Runs functions as tracked calls. Whatever goes wrong in here is counted; the function runs all the same, once. */
+export class CallRunner {
+  readonly #host: TrackingHost
+  readonly #open: OpenCalls
+
+  constructor(host: TrackingHost, open: OpenCalls) {
+    this.#host = host
+    this.#open = open
+  }
+
+  /** @param work runs the function itself; it is given the call, and runs in its context */
+  run(options: CheckedOptions<TrackOptions>, self: unknown, args: readonly unknown[], work: (call: FeatureCall | undefined) => unknown): unknown {
+    if (this.#host.isExcluded(options.featureName)) return runSilently(work)
+    const call = this.#begin(options, self, args)
+    if (call === undefined) return work(undefined)
+    let result: unknown
+    try {
+      result = context.with(call.context, work, undefined, call)
+    } catch (error) {
+      this.#guard(options, () => {
+        this.#overdue(options, call)
+        call.fail(error)
+      })
+      throw error
+    }
+    this.#guard(options, () => {
+      this.#follow(options, call, self, result)
+    })
+    return result
+  }
+
+  #begin(options: CheckedOptions<TrackOptions>, self: unknown, args: readonly unknown[]): FeatureCall | undefined {
+    try {
+      const call = new FeatureCall(this.#host, this.subject(options, self, args))
+      this.#measureInput(options, call, self, args)
+      if (options.metadata !== undefined) {
+        const metadata = this.perCall(options, 'metadata', self, args)
+        if (metadata !== undefined) call.setMetadata(metadata as Record<string, unknown>)
+      }
+      return call
+    } catch (error) {
+      this.#failed(options, error)
+      return undefined
+    }
+  }
+
+  subject(options: CheckedOptions<Pick<TrackOptions, 'userId'>>, self: unknown, args: readonly unknown[]): CallSubject {
+    const userId = options.userId === undefined ? undefined : this.perCall(options, 'userId', self, args)
+    return { featureName: options.featureName, category: options.category, userId: userIdText(userId) }
+  }
+
+  /** The value of an option that may be a function of the call. A function that throws gives undefined, and is counted. */
+  perCall(options: { featureName: string; userId?: unknown; metadata?: unknown }, name: 'userId' | 'metadata', self: unknown, args: readonly unknown[]): unknown {
+    const option = options[name]
+    return typeof option === 'function' ? this.#callback(options.featureName, name, () => Reflect.apply(option as AnyFunction, self, args)) : option
+  }
+
+  #measureInput(options: CheckedOptions<TrackOptions>, call: FeatureCall, self: unknown, args: readonly unknown[]): void {
+    const { input } = options
+    if (input === undefined) {
+      if (args.length > 0) call.measuredInput(args.length === 1 ? sizeOf(args[0]) : sizeOfAll(args))
+      return
+    }
+    const measured = this.#callback(options.featureName, 'input', () => Reflect.apply(input as AnyFunction, self, args))
+    call.measuredInput(sizeFrom(measured))
+  }
+
+  #follow(options: CheckedOptions<TrackOptions>, call: FeatureCall, self: unknown, result: unknown): void {
+    observe(result, call, (value) => {
+      this.#settle(options, call, self, value)
+    })
+    if (call.ended) return
+    this.#open.add(call)
+    if (options.timeout !== undefined) this.#watchTime(options.timeout, call)
+  }
+
+  #settle(options: CheckedOptions<TrackOptions>, call: FeatureCall, self: unknown, value: unknown): void {
+    const { featureName, output, classify, iterations } = options
+    const measured =
+      output === undefined ? undefined : this.#callback(featureName, 'output', () => Reflect.apply(output as AnyFunction, self, [value]))
+    call.measuredOutput(output === undefined ? sizeOf(value) : sizeFrom(measured))
+    if (iterations !== undefined) {
+      const count = typeof iterations === 'number' ? iterations : this.#callback(featureName, 'iterations', () => (iterations as AnyFunction)(value))
+      call.setIterations(count as number)
+    }
+    if (classify !== undefined) this.#classify(featureName, call, () => (classify as AnyFunction)(value))
+    this.#overdue(options, call)
+  }
+
+  #classify(featureName: string, call: FeatureCall, classify: () => unknown): void {
+    const said = this.#callback(featureName, 'classify', classify)
+    if (typeof said === 'string') call.setStatus(said as FeatureStatus)
+    else if (typeof said === 'object' && said !== null) {
+      const { status, errorMessage } = said as { status: FeatureStatus; errorMessage?: string }
+      call.setStatus(status, errorMessage)
+    }
+  }
+
+  /** A call that took longer than its limit counts as a time-out, however it ended. */
+  #overdue({ timeout }: TrackOptions, call: FeatureCall): void {
+    if (timeout !== undefined && call.elapsed > timeout) call.abandon(FeatureStatus.TIMEOUT, timeoutMessage(timeout))
+  }
+
+  #watchTime(timeout: number, call: FeatureCall): void {
+    const timer = setTimeout(
+      () => {
+        call.abandon(FeatureStatus.TIMEOUT, timeoutMessage(timeout))
+      },
+      Math.min(timeout * 1000, MAX_TIMER_MS),
+    )
+    timer.unref()
+    call.atEnd(() => {
+      clearTimeout(timer)
+    })
+  }
+
+  #callback(featureName: string, name: string, callback: () => unknown): unknown {
+    try {
+      return callback()
+    } catch (error) {
+      this.#host.count('callback_failed', () => `${name} of feature ${featureName} threw: ${describeError(error)}`)
+      return undefined
+    }
+  }
+
+  #guard(options: { featureName: string }, work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      this.#failed(options, error)
+    }
+  }
+
+  #failed({ featureName }: { featureName: string }, error: unknown): void {
+    this.#host.count('tracking_failed', () => `a call of feature ${featureName} could not be tracked: ${describeError(error)}`)
+  }
+}
+
+/** `setTimeout` takes no longer time. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+/** Runs an excluded feature: what it says of itself must not land at the feature around it. */
+function runSilently(work: (call: undefined) => unknown): unknown {
+  if (activeFeature() === undefined) return work(undefined)
+  return context.with(featureContext(context.active(), undefined, silentFeature), work, undefined, undefined)
+}
+
+function userIdText(userId: unknown): string | undefined {
+  if (typeof userId === 'string' && userId !== '') return userId
+  return typeof userId === 'number' || typeof userId === 'bigint' ? String(userId) : undefined
+}
+
+function sizeFrom(measured: unknown): number {
+  return typeof measured === 'number' ? Math.max(0, measured) : sizeOf(measured)
+}
+
+function timeoutMessage(timeout: number): string {
+  return `took longer than ${timeout} s`
+}

@@ -1,0 +1,49 @@
+import { createRecordId, type FeatureCategory } from '../record/index.js'
+import { type CustomCompletion, CustomTracking } from './custom.js'
+import { type FeatureDecorator, makeDecorator } from './decorate.js'
+import { OpenCalls } from './open-calls.js'
+import { checkOptions } from './options.js'
+import { CallRunner } from './run-call.js'
+import { silentFeature } from './silent-feature.js'
+import type { ActiveFeature, FeatureOptions, TrackingHost, TrackOptions } from './types.js'
+import { wrapFunction } from './wrap.js'
+
+/** The ways to track, over one host. */
+export class Tracking {
+  readonly #host: TrackingHost
+  readonly #open = new OpenCalls()
+  readonly #runner: CallRunner
+  readonly #custom: CustomTracking
+
+  constructor(host: TrackingHost) {
+    this.#host = host
+    this.#runner = new CallRunner(host, this.#open)
+    this.#custom = new CustomTracking(host, this.#runner)
+  }
+
+  trackFeature(nameOrOptions: string | TrackOptions, category?: FeatureCategory, more?: Partial<TrackOptions>): FeatureDecorator {
+    const options = checkOptions<TrackOptions>(nameOrOptions, category, more)
+    return makeDecorator((fn) => (this.#host.enabled ? wrapFunction(fn, options, this.#runner) : fn), options.featureName)
+  }
+
+  withFeature<R>(options: TrackOptions, work: (feature: ActiveFeature) => R): R {
+    const checked = checkOptions<TrackOptions>(options)
+    if (typeof work !== 'function') throw new TypeError(`withFeature of ${checked.featureName} was given ${typeof work}: give a function to run`)
+    if (!this.#host.enabled) return work(silentFeature)
+    return this.#runner.run(checked, undefined, [], (call) => work(call ?? silentFeature)) as R
+  }
+
+  startCustomTracking(nameOrOptions: string | FeatureOptions, category?: FeatureCategory, more?: Partial<FeatureOptions>): string {
+    return this.#custom.start(checkOptions<FeatureOptions>(nameOrOptions, category, more), createRecordId)
+  }
+
+  completeCustomTracking(recordId: string, completion: CustomCompletion): void {
+    this.#custom.complete(recordId, completion)
+  }
+
+  /** Records what is still open as `partial`. */
+  endOpen(): void {
+    this.#custom.endAll()
+    this.#open.endAll()
+  }
+}
