@@ -14,7 +14,17 @@ import {
 } from '@opentelemetry/api'
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace-base'
 import { shorten } from '../record/index.js'
-import { ATTR_EXCEPTION_MESSAGE, ATTR_EXCEPTION_STACKTRACE, ATTR_EXCEPTION_TYPE, EVENT_EXCEPTION } from '../span/index.js'
+import {
+  ATTR_USER_HASH,
+  ATTR_USER_ID,
+  ATTR_EXCEPTION_MESSAGE,
+  ATTR_EXCEPTION_STACKTRACE,
+  ATTR_EXCEPTION_TYPE,
+  EVENT_EXCEPTION,
+  type FeatureAttributes,
+  TAKE_ATTRIBUTES,
+  type TakesAttributes,
+} from '../span/index.js'
 import { wallClock } from './clock.js'
 import { randomSpanId, randomTraceId } from './random-ids.js'
 
@@ -45,13 +55,11 @@ export interface FeatureSpanStart {
  * The API's Span and the SDK's ReadableSpan in one, for our own provider: it costs a fraction of the SDK's span, since
  * ids, times and the resource are made when somebody reads them.
  */
-export class FeatureSpan implements Span, ReadableSpan {
+export class FeatureSpan implements Span, ReadableSpan, TakesAttributes {
   name: string
   readonly kind: SpanKind
   readonly parentSpanContext?: SpanContext
-  readonly attributes: Attributes = {}
-  readonly links: Link[]
-  readonly events: TimedEvent[] = []
+  attributes: Attributes
   status: SpanStatus = UNSET
   ended = false
   droppedAttributesCount = 0
@@ -61,17 +69,23 @@ export class FeatureSpan implements Span, ReadableSpan {
   readonly #startMonotonic = performance.now()
   readonly #startMillis: number
   #durationMillis = -1
-  #attributeCount = 0
+  /** How often an attribute was set, more or less: the start brings a few. */
+  #attributesSet = 8
   #context: SpanContext | undefined
+  #links: Link[] | undefined
+  #events: TimedEvent[] | undefined
+  /** The attributes object of the start, while nothing else was set. */
+  #startAttributes: Attributes | undefined
 
   constructor(owner: FeatureSpanOwner, start: FeatureSpanStart) {
     this.#owner = owner
     this.name = start.name
     this.kind = start.kind
     if (start.parent !== undefined) this.parentSpanContext = start.parent
-    this.links = start.links ?? []
+    if (start.links !== undefined) this.#links = [...start.links]
     this.#startMillis = start.startTime === undefined ? wallClock(this.#startMonotonic) : millisOf(start.startTime)
-    if (start.attributes !== undefined) this.setAttributes(start.attributes)
+    this.attributes = start.attributes ?? {}
+    this.#startAttributes = this.attributes
   }
 
   spanContext(): SpanContext {
@@ -81,13 +95,30 @@ export class FeatureSpan implements Span, ReadableSpan {
 
   setAttribute(key: string, value: AttributeValue): this {
     if (this.ended || value === undefined || value === null || key === '') return this
-    if (this.#attributeCount >= MAX_ATTRIBUTES && !Object.hasOwn(this.attributes, key)) {
+    if (++this.#attributesSet > MAX_ATTRIBUTES && !this.#hasRoom(key)) {
       this.droppedAttributesCount++
       return this
     }
-    this.#attributeCount++
-    this.attributes[key] = value
+    this.#ownAttributes()[key] = value
     return this
+  }
+
+  /** The object given at the start is the caller's: it is copied before anything is added. */
+  #ownAttributes(): Attributes {
+    if (this.#startAttributes === undefined) return this.attributes
+    this.attributes = { ...this.attributes }
+    this.#startAttributes = undefined
+    return this.attributes
+  }
+
+  [TAKE_ATTRIBUTES](attributes: FeatureAttributes): void {
+    if (this.ended) return
+    const given = this.attributes
+    this.attributes = attributes as unknown as Attributes
+    const onlyStart = this.#startAttributes !== undefined
+    this.#startAttributes = undefined
+    if (onlyStart && !(ATTR_USER_HASH in given) && !(ATTR_USER_ID in given)) return
+    for (const key in given) if (!(key in attributes)) this.attributes[key] = given[key] as AttributeValue
   }
 
   setAttributes(attributes: Attributes): this {
@@ -95,21 +126,27 @@ export class FeatureSpan implements Span, ReadableSpan {
     return this
   }
 
+  /** Counted exactly only once so many attributes were set that there might be too many. */
+  #hasRoom(key: string): boolean {
+    return Object.hasOwn(this.attributes, key) || Object.keys(this.attributes).length < MAX_ATTRIBUTES
+  }
+
   addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
     if (this.ended) return this
-    if (this.events.length >= MAX_EVENTS) {
+    this.#events ??= []
+    if (this.#events.length >= MAX_EVENTS) {
       this.droppedEventsCount++
       return this
     }
     const attributes = isTime(attributesOrTime) ? {} : (attributesOrTime ?? {})
     const at = isTime(attributesOrTime) ? attributesOrTime : time
     const millis = at === undefined ? this.#startMillis + performance.now() - this.#startMonotonic : millisOf(at)
-    this.events.push({ name, attributes, time: hrTime(millis), droppedAttributesCount: 0 })
+    this.#events.push({ name, attributes, time: hrTime(millis), droppedAttributesCount: 0 })
     return this
   }
 
   addLink(link: Link): this {
-    if (!this.ended) this.links.push(link)
+    if (!this.ended) (this.#links ??= []).push(link)
     return this
   }
 
@@ -149,6 +186,14 @@ export class FeatureSpan implements Span, ReadableSpan {
 
   isRecording(): boolean {
     return !this.ended
+  }
+
+  get events(): TimedEvent[] {
+    return this.#events ?? []
+  }
+
+  get links(): Link[] {
+    return this.#links ?? []
   }
 
   get startTime(): HrTime {

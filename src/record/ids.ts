@@ -10,11 +10,24 @@ import { randomBytes } from 'node:crypto'
  * @param startMillis milliseconds since the Unix epoch
  */
 export function deriveRecordId(traceId: string, spanId: string, startMillis: number): string {
-  const time = Math.max(0, Math.floor(startMillis)).toString(16).padStart(12, '0').slice(-12)
-  const variant = VARIANT[Number.parseInt(spanId.charAt(0), 16) & 3]
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${traceId.slice(29, 32)}-${variant}${spanId.slice(1, 4)}-${spanId.slice(4, 16)}`
+  const variant = VARIANT[spanId.charCodeAt(0) & 3]
+  return `${timePrefix(Math.floor(startMillis))}${traceId.slice(29)}-${variant}${spanId.slice(1, 4)}-${spanId.slice(4)}`
 }
 
+let prefixMillis = -1
+let prefix = ''
+
+/** The time and version digits of a UUIDv7; calls come many to a millisecond. */
+function timePrefix(millis: number): string {
+  if (millis !== prefixMillis) {
+    const time = Math.max(0, millis).toString(16).padStart(12, '0').slice(-12)
+    prefix = `${time.slice(0, 8)}-${time.slice(8)}-7`
+    prefixMillis = millis
+  }
+  return prefix
+}
+
+/** RFC 9562, section 4.1: the two bits after the random ones of the span id's first digit are 10. */
 const VARIANT = ['8', '9', 'a', 'b'] as const
 
 /** A fresh record id for something that is no span. */

@@ -17,7 +17,15 @@ export function timeText(micros: number): string {
     cachedPrefix = secondText(second)
     cachedSecond = second
   }
-  return `${cachedPrefix}.${String(whole - second * MICROS_PER_SECOND).padStart(6, '0')}+00:00`
+  const micro = whole - second * MICROS_PER_SECOND
+  const milli = Math.floor(micro / 1000)
+  return `${cachedPrefix}.${threeDigits(milli)}${threeDigits(micro - milli * 1000)}+00:00`
+}
+
+const THREE_DIGITS = Array.from({ length: 1000 }, (_, value) => String(value).padStart(3, '0'))
+
+function threeDigits(value: number): string {
+  return THREE_DIGITS[value] as string
 }
 
 function secondText(second: number): string {

@@ -24,3 +24,27 @@ export const EVENT_EXCEPTION = 'exception'
 export const ATTR_EXCEPTION_TYPE = 'exception.type'
 export const ATTR_EXCEPTION_MESSAGE = 'exception.message'
 export const ATTR_EXCEPTION_STACKTRACE = 'exception.stacktrace'
+
+/**
+ * All attributes of a feature span that every one has. Tracking writes the names out in literals, which V8 builds
+ * several times faster than objects with computed keys; the type holds them to the constants.
+ */
+export interface FeatureAttributes {
+  [ATTR_NAME]: string
+  [ATTR_CATEGORY]: string
+  [ATTR_SESSION_ID]: string
+  [ATTR_STATUS]: string
+  [ATTR_RECORD_ID]: string
+  [ATTR_INPUT_SIZE]: number
+  [ATTR_OUTPUT_SIZE]: number
+  [ATTR_ITERATIONS]: number
+  [ATTR_EFFICIENCY]: number
+}
+
+/** A method of spans that take all these attributes at once, instead of those given at the start, in a fraction of the time. */
+export const TAKE_ATTRIBUTES: unique symbol = Symbol.for('cloudcurio.feature.take_attributes')
+
+export interface TakesAttributes {
+  /** @param attributes the span's from now on; the caller keeps no hold of them */
+  [TAKE_ATTRIBUTES](attributes: FeatureAttributes): void
+}

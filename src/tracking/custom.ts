@@ -35,7 +35,7 @@ export class CustomTracking {
 
   start(options: CheckedOptions<FeatureOptions>, silentId: () => string): string {
     if (!this.#host.enabled || this.#host.isExcluded(options.featureName)) return this.#startSilently(silentId())
-    const call = new FeatureCall(this.#host, this.#runner.subject(options, undefined, []))
+    const call = new FeatureCall(this.#host, options.featureName, options.category, this.#runner.userId(options, undefined, []))
     const metadata = options.metadata === undefined ? undefined : this.#runner.perCall(options, 'metadata', undefined, [])
     if (metadata !== undefined) call.setMetadata(metadata as Record<string, unknown>)
     if (this.#open.size >= MAX_OPEN) this.#evictOldest()

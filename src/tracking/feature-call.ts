@@ -3,6 +3,7 @@ import {
   calculateEfficiency,
   CUT_KEY,
   deriveRecordId,
+  type FeatureCategory,
   FeatureStatus,
   parseStatus,
   type Plain,
@@ -16,13 +17,6 @@ import { featureContext } from './context.js'
 import { type Failure, failureOf } from './failure.js'
 import type { ActiveFeature, TrackingHost } from './types.js'
 
-/** What a call is about, settled before it starts. */
-export interface CallSubject {
-  readonly featureName: string
-  readonly category: string
-  readonly userId: string | undefined
-}
-
 /** The SDK keeps 128 attributes of a span and drops those set later; ours that come at the end must find room. */
 const MAX_METADATA_KEYS = 100
 
@@ -33,9 +27,9 @@ export class FeatureCall implements ActiveFeature {
   /** The context in which the call's own code runs. */
   readonly context: Context
   readonly #host: TrackingHost
+  readonly #category: FeatureCategory
   readonly #userId: string | undefined
   readonly #started = performance.now()
-  readonly #startedAt = Date.now()
   #ended = false
   #inputSize = 0
   #outputSize: number | undefined
@@ -47,21 +41,23 @@ export class FeatureCall implements ActiveFeature {
   #errorMessage: string | undefined
   #sizesSet = false
   #recordId: string | undefined
-  readonly #metadataKeys = new Set<string>()
+  #metadataKeys: Set<string> | undefined
   #atEnd: (() => void) | undefined
 
-  constructor(host: TrackingHost, subject: CallSubject, parent: Context = context.active()) {
+  constructor(host: TrackingHost, featureName: string, category: FeatureCategory, userId: string | undefined) {
+    const parent = context.active()
     this.#host = host
-    this.featureName = subject.featureName
-    this.#userId = subject.userId
-    this.span = host.tracer().startSpan(subject.featureName, { attributes: startAttributes(host, subject) }, parent)
+    this.featureName = featureName
+    this.#category = category
+    this.#userId = userId
+    this.span = host.tracer().startSpan(featureName, { attributes: startAttributes(host, featureName, category, userId) }, parent)
     this.context = featureContext(parent, host.activatesSpans() ? this.span : undefined, this)
   }
 
   get recordId(): string {
     if (this.#recordId === undefined) {
       const { traceId, spanId } = this.span.spanContext()
-      this.#recordId = deriveRecordId(traceId, spanId, this.#startedAt)
+      this.#recordId = deriveRecordId(traceId, spanId, Date.now() - this.elapsed * 1000)
     }
     return this.#recordId
   }
@@ -104,6 +100,7 @@ export class FeatureCall implements ActiveFeature {
   }
 
   #keepMetadata(key: string, value: Plain): void {
+    this.#metadataKeys ??= new Set()
     if (this.#metadataKeys.size >= MAX_METADATA_KEYS && !this.#metadataKeys.has(key)) {
       this.span.setAttribute(attr.ATTR_METADATA_PREFIX + CUT_KEY, ['keys past the first ' + MAX_METADATA_KEYS])
       return
@@ -179,14 +176,31 @@ export class FeatureCall implements ActiveFeature {
     this.#atEnd?.()
     const outputSize = Math.round(this.#outputSize ?? this.#itemsSize)
     const iterations = Math.round(this.#iterations ?? Math.max(1, this.#items))
-    this.span.setAttributes({
-      [attr.ATTR_STATUS]: status,
-      [attr.ATTR_RECORD_ID]: this.recordId,
-      [attr.ATTR_INPUT_SIZE]: Math.round(this.#inputSize),
-      [attr.ATTR_OUTPUT_SIZE]: outputSize,
-      [attr.ATTR_ITERATIONS]: iterations,
-      [attr.ATTR_EFFICIENCY]: this.#efficiency ?? calculateEfficiency(this.elapsed, outputSize, iterations),
-    })
+    const inputSize = Math.round(this.#inputSize)
+    const efficiency = this.#efficiency ?? calculateEfficiency(this.elapsed, outputSize, iterations)
+    const { span } = this
+    if (attr.TAKE_ATTRIBUTES in span) {
+      ;(span as attr.TakesAttributes)[attr.TAKE_ATTRIBUTES]({
+        'cloudcurio.feature.name': this.featureName,
+        'cloudcurio.feature.category': this.#category,
+        'session.id': this.#host.sessionId,
+        'cloudcurio.feature.status': status,
+        'cloudcurio.feature.record_id': this.recordId,
+        'cloudcurio.feature.input.size': inputSize,
+        'cloudcurio.feature.output.size': outputSize,
+        'cloudcurio.feature.iterations': iterations,
+        'cloudcurio.feature.efficiency': efficiency,
+      })
+    } else {
+      span.setAttributes({
+        'cloudcurio.feature.status': status,
+        'cloudcurio.feature.record_id': this.recordId,
+        'cloudcurio.feature.input.size': inputSize,
+        'cloudcurio.feature.output.size': outputSize,
+        'cloudcurio.feature.iterations': iterations,
+        'cloudcurio.feature.efficiency': efficiency,
+      })
+    }
     if (status !== FeatureStatus.SUCCESS) this.#describe(status, failure)
     this.span.end()
   }
@@ -222,16 +236,25 @@ export class FeatureCall implements ActiveFeature {
   }
 }
 
-function startAttributes(host: TrackingHost, subject: CallSubject): Record<string, string> {
-  const attributes: Record<string, string> = {
-    [attr.ATTR_NAME]: subject.featureName,
-    [attr.ATTR_CATEGORY]: subject.category,
-    [attr.ATTR_SESSION_ID]: host.sessionId,
+type StartAttributes = Pick<attr.FeatureAttributes, typeof attr.ATTR_NAME | typeof attr.ATTR_CATEGORY | typeof attr.ATTR_SESSION_ID> &
+  Partial<Record<typeof attr.ATTR_USER_HASH | typeof attr.ATTR_USER_ID, string>>
+
+/** What samplers and other processors may want to know at the start. */
+function startAttributes(
+  host: TrackingHost,
+  featureName: string,
+  category: FeatureCategory,
+  userId: string | undefined,
+): StartAttributes {
+  const attributes: StartAttributes = {
+    'cloudcurio.feature.name': featureName,
+    'cloudcurio.feature.category': category,
+    'session.id': host.sessionId,
   }
-  if (subject.userId !== undefined) {
-    const pseudonym = host.pseudonym(subject.userId)
-    attributes[pseudonym === undefined ? attr.ATTR_USER_ID : attr.ATTR_USER_HASH] = pseudonym ?? subject.userId
-  }
+  if (userId === undefined) return attributes
+  const pseudonym = host.pseudonym(userId)
+  if (pseudonym === undefined) attributes[attr.ATTR_USER_ID] = userId
+  else attributes[attr.ATTR_USER_HASH] = pseudonym
   return attributes
 }
 

@@ -2,7 +2,7 @@ import { context } from '@opentelemetry/api'
 import { describeError } from '../health/index.js'
 import { FeatureStatus, sizeOf, sizeOfAll } from '../record/index.js'
 import { activeFeature, featureContext } from './context.js'
-import { type CallSubject, FeatureCall } from './feature-call.js'
+import { FeatureCall } from './feature-call.js'
 import { silentFeature } from './silent-feature.js'
 import { observe } from './observe.js'
 import type { OpenCalls } from './open-calls.js'
@@ -28,21 +28,29 @@ export class CallRunner {
     try {
       result = context.with(call.context, work, undefined, call)
     } catch (error) {
-      this.#guard(options, () => {
-        this.#overdue(options, call)
-        call.fail(error)
-      })
+      this.#threw(options, call, error)
       throw error
     }
-    this.#guard(options, () => {
+    try {
       this.#follow(options, call, self, result)
-    })
+    } catch (error) {
+      this.#failed(options, error)
+    }
     return result
+  }
+
+  #threw(options: CheckedOptions<TrackOptions>, call: FeatureCall, thrown: unknown): void {
+    try {
+      this.#overdue(options, call)
+      call.fail(thrown)
+    } catch (error) {
+      this.#failed(options, error)
+    }
   }
 
   #begin(options: CheckedOptions<TrackOptions>, self: unknown, args: readonly unknown[]): FeatureCall | undefined {
     try {
-      const call = new FeatureCall(this.#host, this.subject(options, self, args))
+      const call = new FeatureCall(this.#host, options.featureName, options.category, this.userId(options, self, args))
       this.#measureInput(options, call, self, args)
       if (options.metadata !== undefined) {
         const metadata = this.perCall(options, 'metadata', self, args)
@@ -55,9 +63,8 @@ export class CallRunner {
     }
   }
 
-  subject(options: CheckedOptions<Pick<TrackOptions, 'userId'>>, self: unknown, args: readonly unknown[]): CallSubject {
-    const userId = options.userId === undefined ? undefined : this.perCall(options, 'userId', self, args)
-    return { featureName: options.featureName, category: options.category, userId: userIdText(userId) }
+  userId(options: CheckedOptions<Pick<TrackOptions, 'userId'>>, self: unknown, args: readonly unknown[]): string | undefined {
+    return options.userId === undefined ? undefined : userIdText(this.perCall(options, 'userId', self, args))
   }
 
   /** The value of an option that may be a function of the call. A function that throws gives undefined, and is counted. */
@@ -72,11 +79,15 @@ export class CallRunner {
       if (args.length > 0) call.measuredInput(args.length === 1 ? sizeOf(args[0]) : sizeOfAll(args))
       return
     }
-    const measured = this.#callback(options.featureName, 'input', () => Reflect.apply(input as AnyFunction, self, args))
-    call.measuredInput(sizeFrom(measured))
+    call.measuredInput(this.#measure(options.featureName, 'input', input as AnyFunction, self, args))
   }
 
   #follow(options: CheckedOptions<TrackOptions>, call: FeatureCall, self: unknown, result: unknown): void {
+    if (typeof result !== 'object' || result === null) {
+      this.#settle(options, call, self, result)
+      call.succeed()
+      return
+    }
     observe(result, call, (value) => {
       this.#settle(options, call, self, value)
     })
@@ -86,16 +97,21 @@ export class CallRunner {
   }
 
   #settle(options: CheckedOptions<TrackOptions>, call: FeatureCall, self: unknown, value: unknown): void {
-    const { featureName, output, classify, iterations } = options
-    const measured =
-      output === undefined ? undefined : this.#callback(featureName, 'output', () => Reflect.apply(output as AnyFunction, self, [value]))
-    call.measuredOutput(output === undefined ? sizeOf(value) : sizeFrom(measured))
-    if (iterations !== undefined) {
-      const count = typeof iterations === 'number' ? iterations : this.#callback(featureName, 'iterations', () => (iterations as AnyFunction)(value))
-      call.setIterations(count as number)
-    }
-    if (classify !== undefined) this.#classify(featureName, call, () => (classify as AnyFunction)(value))
-    this.#overdue(options, call)
+    const { output, iterations, classify } = options
+    call.measuredOutput(output === undefined ? sizeOf(value) : this.#measure(options.featureName, 'output', output as AnyFunction, self, [value]))
+    if (iterations !== undefined) this.#countIterations(options.featureName, call, iterations, value)
+    if (classify !== undefined) this.#classify(options.featureName, call, () => (classify as AnyFunction)(value))
+    if (options.timeout !== undefined) this.#overdue(options, call)
+  }
+
+  #countIterations(featureName: string, call: FeatureCall, iterations: NonNullable<TrackOptions['iterations']>, value: unknown): void {
+    const count =
+      typeof iterations === 'number' ? iterations : this.#callback(featureName, 'iterations', () => (iterations as AnyFunction)(value))
+    call.setIterations(count as number)
+  }
+
+  #measure(featureName: string, name: 'input' | 'output', measure: AnyFunction, self: unknown, args: readonly unknown[]): number {
+    return sizeFrom(this.#callback(featureName, name, () => Reflect.apply(measure, self, args)))
   }
 
   #classify(featureName: string, call: FeatureCall, classify: () => unknown): void {
@@ -131,14 +147,6 @@ export class CallRunner {
     } catch (error) {
       this.#host.count('callback_failed', () => `${name} of feature ${featureName} threw: ${describeError(error)}`)
       return undefined
-    }
-  }
-
-  #guard(options: { featureName: string }, work: () => void): void {
-    try {
-      work()
-    } catch (error) {
-      this.#failed(options, error)
     }
   }
 

@@ -82,8 +82,8 @@ export class StoreThread {
       env: { ...process.env, NODE_OPTIONS: '' },
     })
     worker.unref()
-    worker.on('message', (reply: ThreadReply) => {
-      this.#settle(reply)
+    worker.on('message', (replies: readonly ThreadReply[]) => {
+      for (const reply of replies) this.#settle(reply)
     })
     worker.on('error', (error) => {
       this.#replace(worker, error)

@@ -22,7 +22,7 @@ port.on('message', (first: ThreadRequest) => {
 /** Does a request; a different one that it came upon while looking for more of its kind is handed back. */
 function handle(request: ThreadRequest): ThreadRequest | undefined {
   if (request.kind === 'insert') return insertWaiting(request)
-  reply(request.seq, () => answer(request))
+  send([reply(request.seq, () => answer(request))])
   if (request.kind === 'close') port.close()
   return undefined
 }
@@ -49,37 +49,34 @@ function insertWaiting(first: Insert): ThreadRequest | undefined {
     batch.push(waiting)
     rows += waiting.values.length / ROW_WIDTH
   }
-  insertBatch(batch)
+  send(insertBatch(batch))
   return other
 }
 
 /** Where the transaction of several batches fails, each is tried alone: one bad batch must not take others along. */
-function insertBatch(batch: readonly Insert[]): void {
-  let inserted: number[]
+function insertBatch(batch: readonly Insert[]): ThreadReply[] {
   try {
-    inserted = writer.insert(batch.map((request) => request.values))
+    const inserted = writer.insert(batch.map((request) => request.values))
+    return batch.map((request, index) => ({ seq: request.seq, result: inserted[index] }))
   } catch (error) {
-    if (batch.length > 1) for (const request of batch) insertBatch([request])
-    else send({ seq: (batch[0] as Insert).seq, error: threadError(error) })
-    return
-  }
-  batch.forEach((request, index) => {
-    send({ seq: request.seq, result: inserted[index] })
-  })
-}
-
-function reply(seq: number, work: () => unknown): void {
-  try {
-    send({ seq, result: work() })
-  } catch (error) {
-    send({ seq, error: threadError(error) })
+    if (batch.length > 1) return batch.flatMap((request) => insertBatch([request]))
+    return batch.map((request) => ({ seq: request.seq, error: threadError(error) }))
   }
 }
 
-function send(message: ThreadReply): void {
-  Atomics.store(settled, 0, message.seq)
+function reply(seq: number, work: () => unknown): ThreadReply {
+  try {
+    return { seq, result: work() }
+  } catch (error) {
+    return { seq, error: threadError(error) }
+  }
+}
+
+/** One message for all that a transaction settled. The last number is stored first: an ending process waits for that. */
+function send(replies: readonly ThreadReply[]): void {
+  Atomics.store(settled, 0, (replies[replies.length - 1] as ThreadReply).seq)
   Atomics.notify(settled, 0)
-  port.postMessage(message)
+  port.postMessage(replies)
 }
 
 function threadError(error: unknown): ThreadError {
