@@ -3,6 +3,7 @@ export { completeRecord, parseTime, type RecordInput, requireFeatureName, type T
 export { calculateEfficiency } from './efficiency.js'
 export { createRecordId, deriveRecordId } from './ids.js'
 export { boundMetadata, CUT_KEY } from './metadata.js'
+export { ABSENT, inherits, meetsProxy, ownData, prototypeOf } from './own-data.js'
 export { define, type Plain, plainCopy, shorten, type TextFilter } from './plain.js'
 export { PseudonymCache, pseudonymOf } from './pseudonym.js'
 export { type FeatureUsageRecord, RECORD_FIELDS } from './record.js'

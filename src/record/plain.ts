@@ -91,7 +91,8 @@ class PlainCopy {
     const copy: Record<string, Plain> = {}
     for (const [key, item] of entries) {
       if (this.#nodes >= MAX_NODES) break
-      const name = typeof key === 'string' ? key : String(this.value(key, '', depth))
+      const plain = this.value(key, '', depth)
+      const name = typeof plain === 'string' ? plain : JSON.stringify(plain)
       define(copy, this.#key(name), this.value(item, name, depth))
     }
     return copy
@@ -99,7 +100,7 @@ class PlainCopy {
 
   #fields(value: object, parent: string, depth: number): Plain {
     const copy: Record<string, Plain> = {}
-    for (const key in value) {
+    for (const key of Object.keys(value)) {
       if (this.#nodes >= MAX_NODES) break
       const item = ownData(value, key)
       if (item === ABSENT || item === undefined) continue

@@ -1,5 +1,5 @@
 import { types } from 'node:util'
-import { ABSENT, ownData } from './own-data.js'
+import { ABSENT, inherits, ownData } from './own-data.js'
 
 /** Longer strings are counted by their characters: reading their content could cost the caller milliseconds. */
 const EXACT_STRING_LENGTH = 65_536
@@ -69,17 +69,15 @@ function binarySize(value: object): number | undefined {
   if (types.isSharedArrayBuffer(value)) return sharedLength(value)
   if (types.isDataView(value)) return dataViewLength(value)
   if (types.isNativeError(value) || Array.isArray(value)) return undefined
-  if (isBlob(value)) return blobSize(value)
-  return undefined
+  return inherits(value, Blob.prototype) ? blobOrNothing(value) : undefined
 }
 
-function isBlob(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype === Object.prototype || prototype === null) return false
+/** An object that only inherits from Blob has no size. */
+function blobOrNothing(value: object): number | undefined {
   try {
-    return Blob.prototype.isPrototypeOf(value)
+    return blobSize(value)
   } catch {
-    return false
+    return undefined
   }
 }
 
@@ -140,7 +138,7 @@ class DataMeasure {
 
   #fields(value: object, depth: number): number {
     let sum = 2
-    for (const key in value) {
+    for (const key of Object.keys(value)) {
       if (this.#nodes >= MAX_NODES) break
       const item = ownData(value, key)
       if (item !== ABSENT) sum += textSize(key) + 4 + this.#value(item, depth + 1)

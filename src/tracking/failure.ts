@@ -1,5 +1,5 @@
 import { types } from 'node:util'
-import { FeatureStatus, shorten } from '../record/index.js'
+import { ABSENT, FeatureStatus, meetsProxy, ownData, prototypeOf, shorten } from '../record/index.js'
 import { isTimeoutType } from '../span/index.js'
 
 const MAX_MESSAGE_LENGTH = 4096
@@ -44,7 +44,7 @@ function messageOf(error: unknown): string {
 
 /** A text property, or a number as text. Proxies are not asked. */
 function read(error: unknown, key: 'name' | 'code' | 'message' | 'stack'): string | undefined {
-  if (typeof error !== 'object' || error === null || types.isProxy(error)) return undefined
+  if (typeof error !== 'object' || error === null || meetsProxy(error)) return undefined
   try {
     const value: unknown = (error as Record<string, unknown>)[key]
     if (typeof value === 'string' && value !== '') return value
@@ -57,11 +57,9 @@ function read(error: unknown, key: 'name' | 'code' | 'message' | 'stack'): strin
 /** The name of a thrown value's class, or its type. */
 function className(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return error === null ? undefined : typeof error
-  if (types.isProxy(error)) return undefined
-  try {
-    const name: unknown = error.constructor.name
-    return typeof name === 'string' && name !== '' ? name : undefined
-  } catch {
-    return undefined
-  }
+  const prototype = prototypeOf(error)
+  const made = prototype === null ? ABSENT : ownData(prototype, 'constructor')
+  if (typeof made !== 'function' || types.isProxy(made)) return undefined
+  const name = ownData(made, 'name')
+  return typeof name === 'string' && name !== '' ? name : undefined
 }

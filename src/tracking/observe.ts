@@ -1,5 +1,6 @@
 import { Stream } from 'node:stream'
 import { types } from 'node:util'
+import { ABSENT, inherits, ownData, prototypeOf } from '../record/index.js'
 import type { FeatureCall } from './feature-call.js'
 import { watchAsyncGenerator, watchGenerator } from './generator.js'
 import { watchNodeStream } from './node-stream.js'
@@ -27,7 +28,7 @@ function finish(value: unknown, call: FeatureCall, settle: Settle): void {
 
 function observePromise(promise: Promise<unknown>, call: FeatureCall, settle: Settle): void {
   // A subclass with its own `then` is a lazy thenable in a promise's clothes.
-  if (promise.then !== Promise.prototype.then) return finish(undefined, call, settle)
+  if (thenOf(promise) !== Promise.prototype.then) return finish(undefined, call, settle)
   watchPromise(
     promise,
     (value) => {
@@ -41,6 +42,15 @@ function observePromise(promise: Promise<unknown>, call: FeatureCall, settle: Se
   )
 }
 
+/** The `then` that a promise has, or undefined where an accessor or a proxy would have to say. */
+function thenOf(promise: object): unknown {
+  for (let next: object | null = promise; next !== null; next = prototypeOf(next)) {
+    const then = ownData(next, 'then')
+    if (then !== ABSENT) return then
+  }
+  return undefined
+}
+
 /** @returns whether the value is one that gives items over time, and is being watched */
 function observeItems(value: object, call: FeatureCall): boolean {
   try {
@@ -49,12 +59,12 @@ function observeItems(value: object, call: FeatureCall): boolean {
       else watchGenerator(value, call)
       return true
     }
-    if (value instanceof Stream) {
+    if (inherits(value, Stream.prototype)) {
       watchNodeStream(value as never, call)
       return true
     }
-    if (value instanceof ReadableStream) {
-      watchWebStream(value, call)
+    if (inherits(value, ReadableStream.prototype)) {
+      watchWebStream(value as ReadableStream, call)
       return true
     }
   } catch {
