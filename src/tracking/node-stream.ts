@@ -1,5 +1,7 @@
 import { EventEmitter, errorMonitor } from 'node:events'
 import type { Duplex, Readable, Writable } from 'node:stream'
+import { types } from 'node:util'
+import { ABSENT, ownData } from '../record/index.js'
 import type { FeatureCall } from './feature-call.js'
 
 type AnyStream = Readable | Writable | Duplex
@@ -21,11 +23,21 @@ export function watchNodeStream(stream: AnyStream, call: FeatureCall): void {
     call.succeed()
   })
   on(stream, errorMonitor, (error) => {
-    call.fail(error)
+    if (isLeaving(error)) call.leave()
+    else call.fail(error)
   })
   on(stream, 'close', () => {
     call.leave()
   })
+}
+
+/**
+ * A loop over a stream that is left early destroys it with an AbortError of Node's own; one that a signal caused has
+ * the signal's reason as its cause.
+ */
+function isLeaving(error: unknown): boolean {
+  if (!types.isNativeError(error)) return false
+  return ownData(error, 'code') === 'ABORT_ERR' && ownData(error, 'cause') === ABSENT
 }
 
 function isReadable(stream: AnyStream): stream is Readable {

@@ -36,12 +36,23 @@ export function watchWebStream(stream: ReadableStream, call: FeatureCall): void 
 }
 
 interface Reader {
+  readonly closed: Promise<unknown>
+  releaseLock(): void
   read(...args: unknown[]): Promise<{ done: boolean; value?: unknown }>
   cancel(reason?: unknown): Promise<void>
 }
 
 function watchReader(reader: Reader, call: FeatureCall): Reader {
-  const { read, cancel } = reader
+  const { read, cancel, releaseLock } = reader
+  let released = false
+  own(reader, 'releaseLock', () => {
+    released = true
+    Reflect.apply(releaseLock, reader, [])
+  })
+  // An error that comes while nobody reads is told here alone. The standard marks this promise as handled.
+  reader.closed.then(ignore, (error: unknown) => {
+    if (!released) call.fail(error)
+  })
   own(reader, 'read', (...args: unknown[]) => {
     const result = Reflect.apply(read, reader, args) as ReturnType<Reader['read']>
     watchPromise(
@@ -89,6 +100,8 @@ function counted(stream: ReadableStream, call: FeatureCall): ReadableStream {
     { highWaterMark: 0 },
   )
 }
+
+function ignore(): void {}
 
 function own(target: object, key: PropertyKey, value: unknown): void {
   Object.defineProperty(target, key, { configurable: true, writable: true, value })
