@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 const KEY_BYTES = 32
@@ -53,10 +53,6 @@ export function ensureKey(dbPath: string): Uint8Array {
 
 /** Makes a folder, and those above it that lack, with mode 0700 whatever the umask. A folder that exists is left alone. */
 export function ensurePrivateFolder(folder: string): void {
-  if (isFolder(folder)) return
+  if (existsSync(folder)) return
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }

@@ -117,13 +117,14 @@ export interface FeatureStoreAdmin {
 
 /**
  * - `not_found`: there is no file at the path
+ * - `empty`: the database has no table `feature_usage`: nothing was ever tracked in it
  * - `not_ours`: the file is no database, or its `feature_usage` is another table
  * - `newer_schema`: a later version of this library wrote it; it is left as it is
  * - `unavailable`: it cannot be opened or written at the moment (permissions, lock, disk)
  * - `corrupt`: SQLite finds it damaged
  * - `closed`: the store was closed before
  */
-export type StoreErrorCode = 'not_found' | 'not_ours' | 'newer_schema' | 'unavailable' | 'corrupt' | 'closed'
+export type StoreErrorCode = 'not_found' | 'empty' | 'not_ours' | 'newer_schema' | 'unavailable' | 'corrupt' | 'closed'
 
 /** An error of a store; the message names the file and the remedy. */
 export class StoreError extends Error {

@@ -232,7 +232,7 @@ export class FeatureTracker {
     try {
       return await question(this.#reader.reader)
     } catch (error) {
-      if (error instanceof StoreError && error.code === 'not_found') return nothing
+      if (error instanceof StoreError && (error.code === 'not_found' || error.code === 'empty')) return nothing
       throw error
     }
   }

@@ -38,7 +38,7 @@ export function openForWriting(path: string): Database {
  */
 export function openForReading(path: string): Database {
   return guarded(path, () => {
-    if (statSync(path, { throwIfNoEntry: false }) === undefined)
+    if (!fileExists(path))
       throw new StoreError('not_found', `there is no file ${path}: nothing has been tracked there yet, or it is another path`)
     const database = openReadOnly(path)
     try {
@@ -97,7 +97,21 @@ export function toStoreError(error: unknown, path: string): StoreError {
     return new StoreError('corrupt', `${path} is damaged (${reason}): put back a backup, or move the file away to start anew`, options)
   if (code === 'SQLITE_FULL') return new StoreError('unavailable', `no space is left for ${path}: make room on the disk`, options)
   if (code.startsWith('SQLITE_BUSY')) return new StoreError('unavailable', `${path} is locked by another process: try again when it has finished`, options)
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+  if (isFolder(path))
     return new StoreError('unavailable', `${path} is a folder: give the path of a file`, options)
   return new StoreError('unavailable', `${path} cannot be opened or written (${reason}): check the path and its permissions`, options)
+}
+
+/** @throws what the system says, other than that there is nothing */
+function fileExists(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined
+}
+
+/** Not by `throwIfNoEntry`: a path below a file throws all the same. */
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false
+  }
 }

@@ -63,7 +63,7 @@ export function migrate(database: Database): SchemaStatus {
   return schemaStatus(database)
 }
 
-function hasTable(database: Database, name: string): boolean {
+export function hasTable(database: Database, name: string): boolean {
   return database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(name) !== undefined
 }
 

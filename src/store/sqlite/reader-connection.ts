@@ -1,11 +1,18 @@
 import type { Database } from 'better-sqlite3'
 import { readKey } from '../../config/index.js'
-import { type FeatureUsageRecord, parseCategory, pseudonymOf } from '../../record/index.js'
-import { normalizeTimeText } from '../../record/index.js'
-import type { FeatureSummary, RecordFilter, RecordQuery, SchemaStatus, TopFeaturesQuery, UsageStats } from '../contract.js'
-import { openForReading } from './database.js'
+import { type FeatureUsageRecord, normalizeTimeText, parseCategory, pseudonymOf } from '../../record/index.js'
+import {
+  type FeatureSummary,
+  type RecordFilter,
+  type RecordQuery,
+  type SchemaStatus,
+  StoreError,
+  type TopFeaturesQuery,
+  type UsageStats,
+} from '../contract.js'
+import { openForReading, toStoreError } from './database.js'
 import { type Condition, conditionOf } from './filter.js'
-import { schemaStatus } from './migrations.js'
+import { hasTable, schemaStatus } from './migrations.js'
 import { recordFromRow, type Row, type SqlValue } from './rows.js'
 import { COLUMNS } from './schema.js'
 
@@ -21,19 +28,21 @@ export class ReaderConnection {
   getRecords(query: RecordQuery = {}): FeatureUsageRecord[] {
     const { where, values } = this.#condition(query)
     const limit = query.limit === undefined ? -1 : requireLimit(query.limit)
-    return this.#open()
-      .prepare<SqlValue[], Row>(`SELECT ${COLUMNS.join(', ')} FROM feature_usage${where} ORDER BY start_time DESC, id DESC LIMIT ?`)
-      .raw()
-      .all(...values, limit)
+    return this.#ask((database) =>
+      database
+        .prepare<SqlValue[], Row>(`SELECT ${COLUMNS.join(', ')} FROM feature_usage${where} ORDER BY start_time DESC, id DESC LIMIT ?`)
+        .raw()
+        .all(...values, limit),
+    )
       .map(recordFromRow)
       .toSorted(latestFirst)
   }
 
   getUsageStats(filter: RecordFilter = {}): UsageStats {
     const condition = this.#condition(filter)
-    const totals = this.#open()
-      .prepare<SqlValue[], Totals>(`SELECT ${TOTALS} FROM feature_usage${condition.where}`)
-      .get(...condition.values) as Totals
+    const totals = this.#ask((database) =>
+      database.prepare<SqlValue[], Totals>(`SELECT ${TOTALS} FROM feature_usage${condition.where}`).get(...condition.values),
+    ) as Totals
     return {
       totalCalls: totals.calls,
       successCount: totals.success,
@@ -57,13 +66,15 @@ export class ReaderConnection {
 
   getTopFeatures(query: TopFeaturesQuery = {}): FeatureSummary[] {
     const { where, values } = this.#condition(query)
-    return this.#open()
-      .prepare<SqlValue[], Totals & { feature_name: string; category: string }>(
-        `SELECT feature_name, category, ${TOTALS} FROM feature_usage${where}
-         GROUP BY feature_name, category ORDER BY calls DESC, feature_name, category LIMIT ?`,
-      )
-      .all(...values, requireLimit(query.limit ?? 10))
-      .map((row) => ({
+    const limit = requireLimit(query.limit ?? 10)
+    return this.#ask((database) =>
+      database
+        .prepare<SqlValue[], Totals & { feature_name: string; category: string }>(
+          `SELECT feature_name, category, ${TOTALS} FROM feature_usage${where}
+           GROUP BY feature_name, category ORDER BY calls DESC, feature_name, category LIMIT ?`,
+        )
+        .all(...values, limit),
+    ).map((row) => ({
         featureName: row.feature_name,
         category: parseCategory(row.category) ?? 'other',
         usageCount: row.calls,
@@ -80,6 +91,18 @@ export class ReaderConnection {
     return schemaStatus(this.#open())
   }
 
+  /** @throws StoreError whatever SQLite finds */
+  #ask<T>(question: (database: Database) => T): T {
+    try {
+      const database = this.#open()
+      if (!hasTable(database, 'feature_usage'))
+        throw new StoreError('empty', `${this.#path} has no table feature_usage: nothing was ever tracked in it`)
+      return question(database)
+    } catch (error) {
+      throw toStoreError(error, this.#path)
+    }
+  }
+
   close(): void {
     this.#database?.close()
     this.#database = undefined
@@ -88,10 +111,12 @@ export class ReaderConnection {
   #percentile({ where, values }: Condition, calls: number, share: number): number {
     if (calls === 0) return 0
     const rank = Math.ceil(share * calls) - 1
-    const found = this.#open()
-      .prepare<SqlValue[], number>(`SELECT duration FROM feature_usage${where} ORDER BY duration LIMIT 1 OFFSET ?`)
-      .pluck()
-      .get(...values, rank)
+    const found = this.#ask((database) =>
+      database
+        .prepare<SqlValue[], number>(`SELECT duration FROM feature_usage${where} ORDER BY duration LIMIT 1 OFFSET ?`)
+        .pluck()
+        .get(...values, rank),
+    )
     return found ?? 0
   }
 

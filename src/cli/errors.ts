@@ -1,0 +1,60 @@
+import { CommanderError } from 'commander'
+import type { StoreErrorCode } from '../store/index.js'
+
+/** Exit codes with their meaning, as the root help shows them. */
+export const EXIT_CODES = [
+  { code: 0, name: 'ok', meaning: 'done; an empty list is an answer too' },
+  { code: 1, name: 'absent', meaning: 'what was asked for is not there: no such feature, no such file' },
+  { code: 2, name: 'usage', meaning: 'unknown command or option, or a bad value' },
+  { code: 3, name: 'unusable', meaning: 'the file cannot be used: not ours, newer, damaged, locked; or output cannot be written' },
+  { code: 70, name: 'fault', meaning: 'a fault of feature-tracking itself' },
+] as const
+
+type ExitName = (typeof EXIT_CODES)[number]['name']
+
+export const EXIT = Object.fromEntries(EXIT_CODES.map(({ name, code }) => [name, code])) as Record<ExitName, number>
+
+export type CliErrorCode = StoreErrorCode | 'no_such_feature' | 'usage' | 'output_failed' | 'internal'
+
+/** An error that the user can do something about; it is shown without a stack. */
+export class CliError extends Error {
+  readonly code: CliErrorCode
+  readonly hint: string | undefined
+
+  constructor(code: CliErrorCode, message: string, hint?: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'CliError'
+    this.code = code
+    this.hint = hint
+  }
+}
+
+export function exitCodeOf(code: CliErrorCode): number {
+  if (code === 'not_found' || code === 'no_such_feature') return EXIT.absent
+  if (code === 'usage') return EXIT.usage
+  return code === 'internal' ? EXIT.fault : EXIT.unusable
+}
+
+/**
+ * The error to show for whatever was thrown, or undefined where commander ended well, as after `--help`.
+ * @param helpCommand the command line whose help explains the usage
+ */
+export function cliErrorOf(error: unknown, helpCommand: string): CliError | undefined {
+  if (error instanceof CliError) return error
+  if (!(error instanceof CommanderError)) return faultOf(error)
+  if (error.exitCode === 0) return undefined
+  if (error.code === 'commander.help') return new CliError('usage', 'no command was given', `${helpCommand} lists the commands`)
+  const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n(Did you mean ')
+  return new CliError('usage', message, usageHint(error, suggestion, helpCommand))
+}
+
+function usageHint(error: CommanderError, suggestion: string | undefined, helpCommand: string): string | undefined {
+  if (suggestion !== undefined) return `did you mean ${suggestion.replace(/\)$/, '')}`
+  // The message of a bad value lists the good ones already.
+  return error.code === 'commander.invalidArgument' ? undefined : `see ${helpCommand}`
+}
+
+function faultOf(error: unknown): CliError {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return new CliError('internal', text, 'this is a fault of feature-tracking: please report it with the lines above', { cause: error })
+}
