@@ -53,7 +53,8 @@ const noWriter: FeatureStoreWriter = {
   drainSync: () => true,
   close: async () => {},
 }
-const ours = (processor: SpanProcessor): Tracking => trackingOver(new FeatureTracerProvider([processor]).getTracer(SCOPE))
+const ours = (processor: SpanProcessor): Tracking =>
+  trackingOver(new FeatureTracerProvider([processor]).getTracer(SCOPE))
 const stages: [string, Tracking][] = [
   ['  … span only', ours(nowhere)],
   ['  … and batching', ours(new FeatureSpanProcessor(swallow))],
@@ -85,7 +86,10 @@ const inHostTracking = trackingOver(host.getTracer(SCOPE))
 const sync: [string, (value: number) => number][] = [
   ['bare span, six attributes', bareCall],
   ['tracked, our provider', tracker.trackFeature('bench', 'other')(work)],
-  ...stages.map(([name, tracking]): [string, (value: number) => number] => [name, tracking.trackFeature('bench', 'other')(work)]),
+  ...stages.map(([name, tracking]): [string, (value: number) => number] => [
+    name,
+    tracking.trackFeature('bench', 'other')(work),
+  ]),
   ["tracked, the host's provider", inHostTracking.trackFeature('bench', 'other')(work)],
   ['untracked', work],
 ]

@@ -27,11 +27,7 @@ export function mainThreadNanos(): number {
 /**
  * Times contenders in turn, so that a machine that grows slower does so for all of them. The first runs warm up.
  */
-export async function interleave(
-  contenders: readonly Contender[],
-  rounds: number,
-  runs = 9,
-): Promise<Timing[]> {
+export async function interleave(contenders: readonly Contender[], rounds: number, runs = 9): Promise<Timing[]> {
   const times = contenders.map((): number[] => [])
   for (let run = -2; run < runs; run++) {
     for (const [index, contender] of contenders.entries()) {
@@ -55,6 +51,8 @@ export function report(title: string, baseline: string, timings: readonly Timing
   console.log(`\n${title}   (ratio to: ${baseline})`)
   const width = Math.max(...timings.map(({ name }) => name.length))
   for (const { name, nanos } of timings) {
-    console.log(`  ${name.padEnd(width)}  ${nanos.toFixed(nanos < 100 ? 1 : 0).padStart(9)} ${unit}  ${(nanos / base).toFixed(2).padStart(6)} ×`)
+    console.log(
+      `  ${name.padEnd(width)}  ${nanos.toFixed(nanos < 100 ? 1 : 0).padStart(9)} ${unit}  ${(nanos / base).toFixed(2).padStart(6)} ×`,
+    )
   }
 }

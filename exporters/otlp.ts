@@ -16,7 +16,8 @@ export function otlpConfigured(environment: NodeJS.ProcessEnv = process.env): bo
 export function createOtlpProcessor(): SpanProcessor | undefined {
   if (!otlpConfigured()) return undefined
   const require = createRequire(import.meta.url)
-  const { BatchSpanProcessor } = require('@opentelemetry/sdk-trace-base') as typeof import('@opentelemetry/sdk-trace-base')
+  const { BatchSpanProcessor } =
+    require('@opentelemetry/sdk-trace-base') as typeof import('@opentelemetry/sdk-trace-base')
   const { OTLPTraceExporter } =
     require('@opentelemetry/exporter-trace-otlp-http') as typeof import('@opentelemetry/exporter-trace-otlp-http')
   return new BatchSpanProcessor(new OTLPTraceExporter())

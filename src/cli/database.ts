@@ -32,7 +32,10 @@ export function chooseDatabase(
  * Asks the file and lets go of it. The store is loaded here, so that help needs none of it.
  * @throws CliError in place of what the store throws
  */
-export async function askDatabase<T>(database: DatabaseChoice, ask: (reader: FeatureStoreReader) => Promise<T>): Promise<T> {
+export async function askDatabase<T>(
+  database: DatabaseChoice,
+  ask: (reader: FeatureStoreReader) => Promise<T>,
+): Promise<T> {
   const { openReader } = await import('../store/index.js')
   const reader = openReader(database.path)
   try {
@@ -51,7 +54,12 @@ async function storeFailure(error: unknown, { path, origin }: DatabaseChoice): P
   const options = { cause: error }
   if (!(error instanceof StoreError)) return error
   if (error.code === 'not_found')
-    return new CliError('not_found', `there is no file ${path} (${CHOSEN_BY[origin]})`, `it appears with the first tracked call; ${OTHER_PATH}`, options)
+    return new CliError(
+      'not_found',
+      `there is no file ${path} (${CHOSEN_BY[origin]})`,
+      `it appears with the first tracked call; ${OTHER_PATH}`,
+      options,
+    )
   const code = error.code === 'empty' ? 'not_ours' : error.code
   return new CliError(code, error.message, code === 'not_ours' ? OTHER_PATH : undefined, options)
 }

@@ -6,7 +6,11 @@ export const EXIT_CODES = [
   { code: 0, name: 'ok', meaning: 'done; an empty list is an answer too' },
   { code: 1, name: 'absent', meaning: 'what was asked for is not there: no such feature, no such file' },
   { code: 2, name: 'usage', meaning: 'unknown command or option, or a bad value' },
-  { code: 3, name: 'unusable', meaning: 'the file cannot be used: not ours, newer, damaged, locked; or output cannot be written' },
+  {
+    code: 3,
+    name: 'unusable',
+    meaning: 'the file cannot be used: not ours, newer, damaged, locked; or output cannot be written',
+  },
   { code: 70, name: 'fault', meaning: 'a fault of feature-tracking itself' },
 ] as const
 
@@ -43,7 +47,8 @@ export function cliErrorOf(error: unknown, helpCommand: string): CliError | unde
   if (error instanceof CliError) return error
   if (!(error instanceof CommanderError)) return faultOf(error)
   if (error.exitCode === 0) return undefined
-  if (error.code === 'commander.help') return new CliError('usage', 'no command was given', `${helpCommand} lists the commands`)
+  if (error.code === 'commander.help')
+    return new CliError('usage', 'no command was given', `${helpCommand} lists the commands`)
   const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n(Did you mean ')
   return new CliError('usage', message, usageHint(error, suggestion, helpCommand))
 }
@@ -56,5 +61,7 @@ function usageHint(error: CommanderError, suggestion: string | undefined, helpCo
 
 function faultOf(error: unknown): CliError {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  return new CliError('internal', text, 'this is a fault of feature-tracking: please report it with the lines above', { cause: error })
+  return new CliError('internal', text, 'this is a fault of feature-tracking: please report it with the lines above', {
+    cause: error,
+  })
 }

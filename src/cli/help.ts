@@ -12,8 +12,16 @@ export function rootHelp(command: Command, width: number): string {
       ['feature-tracking list-records --status failed --since 24h', 'what went wrong since yesterday'],
       ['feature-tracking list-features --json --db-path ./usage.db', 'for a script, from another file'],
     ]),
-    section(help, 'Settings, from the environment (this command reads the first, the tracked application all):', settingItems()),
-    section(help, 'Exit codes:', EXIT_CODES.map(({ code, meaning }) => [String(code), meaning])),
+    section(
+      help,
+      'Settings, from the environment (this command reads the first, the tracked application all):',
+      settingItems(),
+    ),
+    section(
+      help,
+      'Exit codes:',
+      EXIT_CODES.map(({ code, meaning }) => [String(code), meaning]),
+    ),
   ].join('\n')
 }
 

@@ -40,7 +40,10 @@ function baseProgram(io: CliIO): Command {
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'Show the help of a command.')
     .version(packageVersion(), '-V, --version', 'show the version')
-    .option('--db-path <path>', 'the file to read (default: FEATURE_TRACKING_DB_PATH, else ~/.cloudcurio/feature_tracking.db)')
+    .option(
+      '--db-path <path>',
+      'the file to read (default: FEATURE_TRACKING_DB_PATH, else ~/.cloudcurio/feature_tracking.db)',
+    )
     .addOption(new Option('--json', 'print JSON').conflicts('csv'))
     .option('--csv', 'print CSV with a header line')
     .option('--no-color', 'no colours; the same as setting NO_COLOR')
@@ -59,7 +62,9 @@ function addListFeatures(program: Command, io: CliIO): void {
 }
 
 function addFeatureStats(program: Command, io: CliIO): void {
-  const command = program.command('feature-stats').description('Show one feature in figures: calls, outcomes, durations, sizes, users.')
+  const command = program
+    .command('feature-stats')
+    .description('Show one feature in figures: calls, outcomes, durations, sizes, users.')
   command
     .argument('<feature_name>', 'the feature, spelled as list-features shows it')
     .addOption(categoryOption())
@@ -81,7 +86,9 @@ function addListRecords(program: Command, io: CliIO): void {
     .addOption(categoryOption())
     .addOption(statusOption())
     .addOption(userOption())
-    .addOption(momentOption('--since <time>', 'started at this time or later: 30m, 24h, 7d, 2w, or an ISO date or time', io.now))
+    .addOption(
+      momentOption('--since <time>', 'started at this time or later: 30m, 24h, 7d, 2w, or an ISO date or time', io.now),
+    )
     .addOption(momentOption('--until <time>', 'started before this time; written as for --since', io.now))
     .addOption(limitOption(20, 'records'))
     .action(async (options: ListRecordsOptions) => {
@@ -97,7 +104,9 @@ function addListRecords(program: Command, io: CliIO): void {
 
 /** Without `[options]`, which every command has: it would only push the descriptions to the right. */
 function subcommandTerm(command: Command): string {
-  const operands = command.registeredArguments.map((argument) => (argument.required ? `<${argument.name()}>` : `[${argument.name()}]`))
+  const operands = command.registeredArguments.map((argument) =>
+    argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
+  )
   return [command.name(), ...operands].join(' ')
 }
 

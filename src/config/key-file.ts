@@ -21,7 +21,9 @@ export function readKey(dbPath: string): Uint8Array | undefined {
   }
   const key = Buffer.from(text.trim(), 'hex')
   if (key.length !== KEY_BYTES)
-    throw new Error(`${path} holds no key of ${KEY_BYTES} bytes: put the original file back, or remove it to start new pseudonyms`)
+    throw new Error(
+      `${path} holds no key of ${KEY_BYTES} bytes: put the original file back, or remove it to start new pseudonyms`,
+    )
   return key
 }
 

@@ -34,7 +34,9 @@ export function resolveOne(
   if (text === undefined || text === '') return { value: setting.parse(setting.defaultText), origin: 'default' }
   const value = setting.parse(text)
   if (value !== undefined) return { value, origin: 'environment' }
-  warn(`${setting.variable} is ${show(text)}: give ${setting.expects}. Using the default, ${show(setting.defaultText)}.`)
+  warn(
+    `${setting.variable} is ${show(text)}: give ${setting.expects}. Using the default, ${show(setting.defaultText)}.`,
+  )
   return { value: setting.parse(setting.defaultText), origin: 'default' }
 }
 

@@ -178,7 +178,8 @@ export class FeatureSpan implements Span, ReadableSpan, TakesAttributes {
 
   end(endTime?: TimeInput): void {
     if (this.ended) return
-    const elapsed = endTime === undefined ? performance.now() - this.#startMonotonic : millisOf(endTime) - this.#startMillis
+    const elapsed =
+      endTime === undefined ? performance.now() - this.#startMonotonic : millisOf(endTime) - this.#startMillis
     this.#durationMillis = Math.max(0, elapsed)
     this.ended = true
     this.#owner.ended(this)
@@ -231,7 +232,11 @@ function hrTime(millis: number): HrTime {
 }
 
 function isTime(value: unknown): value is TimeInput {
-  return typeof value === 'number' || value instanceof Date || (Array.isArray(value) && value.length === 2 && typeof value[0] === 'number')
+  return (
+    typeof value === 'number' ||
+    value instanceof Date ||
+    (Array.isArray(value) && value.length === 2 && typeof value[0] === 'number')
+  )
 }
 
 /** Milliseconds since the epoch. A number below the time origin is what `performance.now()` gave, as in the SDK. */

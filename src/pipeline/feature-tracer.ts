@@ -1,4 +1,13 @@
-import { type Context, context, isSpanContextValid, type Span, SpanKind, type SpanOptions, trace, type Tracer } from '@opentelemetry/api'
+import {
+  type Context,
+  context,
+  isSpanContextValid,
+  type Span,
+  SpanKind,
+  type SpanOptions,
+  trace,
+  type Tracer,
+} from '@opentelemetry/api'
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { SCOPE_NAME } from '../span/index.js'
 import { FeatureSpan, type FeatureSpanOwner } from './feature-span.js'
@@ -11,7 +20,11 @@ export class FeatureTracer implements Tracer, FeatureSpanOwner {
   readonly #resource: () => ReadableSpan['resource']
 
   /** @param resource is asked for when somebody reads a span's resource */
-  constructor(processors: readonly SpanProcessor[], resource: () => ReadableSpan['resource'], version: string | undefined) {
+  constructor(
+    processors: readonly SpanProcessor[],
+    resource: () => ReadableSpan['resource'],
+    version: string | undefined,
+  ) {
     this.#processors = processors
     this.#resource = resource
     this.keepsStacks = processors.length > 1
@@ -36,7 +49,10 @@ export class FeatureTracer implements Tracer, FeatureSpanOwner {
     return span
   }
 
-  startActiveSpan<F extends (span: Span) => unknown>(name: string, ...rest: [F] | [SpanOptions, F] | [SpanOptions, Context, F]): ReturnType<F> {
+  startActiveSpan<F extends (span: Span) => unknown>(
+    name: string,
+    ...rest: [F] | [SpanOptions, F] | [SpanOptions, Context, F]
+  ): ReturnType<F> {
     const fn = rest[rest.length - 1] as (span: Span) => ReturnType<F>
     const options = rest.length > 1 ? (rest[0] as SpanOptions) : {}
     const parent = rest.length > 2 ? (rest[1] as Context) : context.active()

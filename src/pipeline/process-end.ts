@@ -33,7 +33,8 @@ export function watchProcessEnd(processor: EndingProcessor): void {
   process.on('exit', () => {
     for (const live of liveProcessors) live.exportWaiting()
     const deadline = Date.now() + EXIT_PATIENCE_MS
-    for (const live of liveProcessors) if (isDraining(live.exporter)) live.exporter.drainSync(Math.max(0, deadline - Date.now()))
+    for (const live of liveProcessors)
+      if (isDraining(live.exporter)) live.exporter.drainSync(Math.max(0, deadline - Date.now()))
   })
 }
 

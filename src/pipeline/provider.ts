@@ -1,5 +1,15 @@
 import { createRequire } from 'node:module'
-import { type Context, context, createContextKey, ProxyTracerProvider, ROOT_CONTEXT, trace, type Tracer, type TracerOptions, type TracerProvider } from '@opentelemetry/api'
+import {
+  type Context,
+  context,
+  createContextKey,
+  ProxyTracerProvider,
+  ROOT_CONTEXT,
+  trace,
+  type Tracer,
+  type TracerOptions,
+  type TracerProvider,
+} from '@opentelemetry/api'
 import type { BasicTracerProvider, ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { SCOPE_NAME } from '../span/index.js'
 import { FeatureTracer } from './feature-tracer.js'

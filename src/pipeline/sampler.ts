@@ -8,7 +8,14 @@ import { ATTR_NAME } from '../span/index.js'
  */
 export function featureSampler(inner: Sampler): Sampler {
   return {
-    shouldSample(parent: Context, traceId: string, name: string, kind: SpanKind, attributes: Attributes, links: Link[]): SamplingResult {
+    shouldSample(
+      parent: Context,
+      traceId: string,
+      name: string,
+      kind: SpanKind,
+      attributes: Attributes,
+      links: Link[],
+    ): SamplingResult {
       const result = inner.shouldSample(parent, traceId, name, kind, attributes, links)
       const isLost = result.decision === SamplingDecision.NOT_RECORD && typeof attributes[ATTR_NAME] === 'string'
       return isLost ? { ...result, decision: SamplingDecision.RECORD } : result

@@ -12,6 +12,13 @@ export interface SamplingResult {
 
 /** The SDK's Sampler, by its members. */
 export interface Sampler {
-  shouldSample(context: Context, traceId: string, spanName: string, spanKind: SpanKind, attributes: Attributes, links: Link[]): SamplingResult
+  shouldSample(
+    context: Context,
+    traceId: string,
+    spanName: string,
+    spanKind: SpanKind,
+    attributes: Attributes,
+    links: Link[],
+  ): SamplingResult
   toString(): string
 }

@@ -32,5 +32,7 @@ export function parseCategory(text: unknown): FeatureCategory | undefined {
 export function requireCategory(value: unknown): FeatureCategory {
   const category = parseCategory(value)
   if (category !== undefined) return category
-  throw new TypeError(`unknown category ${JSON.stringify(value) ?? String(value)}: use one of ${FEATURE_CATEGORIES.join(', ')}`)
+  throw new TypeError(
+    `unknown category ${JSON.stringify(value) ?? String(value)}: use one of ${FEATURE_CATEGORIES.join(', ')}`,
+  )
 }

@@ -61,15 +61,22 @@ function times(input: RecordInput): { start: number; end: number; duration: numb
  */
 export function parseTime(value: TimeInput, name: string): number {
   const micros =
-    value instanceof Date ? value.getTime() * 1000 : typeof value === 'number' ? value * 1000 : parseTimeText(String(value))
+    value instanceof Date
+      ? value.getTime() * 1000
+      : typeof value === 'number'
+        ? value * 1000
+        : parseTimeText(String(value))
   if (micros !== undefined && Number.isFinite(micros)) return micros
-  throw new TypeError(`${name} is ${JSON.stringify(value)}: give a Date, milliseconds since 1970 or ISO 8601 text such as 2026-11-24T14:55:00Z`)
+  throw new TypeError(
+    `${name} is ${JSON.stringify(value)}: give a Date, milliseconds since 1970 or ISO 8601 text such as 2026-11-24T14:55:00Z`,
+  )
 }
 
 /** @throws TypeError when the name is empty, no string or longer than 1000 characters. */
 export function requireFeatureName(value: unknown): string {
   if (typeof value === 'string' && value.trim() !== '' && value.length <= 1000) return value
-  const shown = typeof value === 'string' ? `${JSON.stringify(value.slice(0, 40))} (${value.length} characters)` : String(value)
+  const shown =
+    typeof value === 'string' ? `${JSON.stringify(value.slice(0, 40))} (${value.length} characters)` : String(value)
   throw new TypeError(`featureName is ${shown}: give a text of 1 to 1000 characters`)
 }
 

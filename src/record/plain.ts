@@ -37,7 +37,8 @@ class PlainCopy {
     if (typeof value === 'string') return this.#text(value, key)
     if (typeof value === 'number') return Number.isFinite(value) ? this.#number(value, key) : String(value)
     if (typeof value === 'boolean') return value
-    if (typeof value === 'bigint') return this.#text(value < 1n << 256n && value > -(1n << 256n) ? String(value) : '[large bigint]', key)
+    if (typeof value === 'bigint')
+      return this.#text(value < 1n << 256n && value > -(1n << 256n) ? String(value) : '[large bigint]', key)
     if (value === undefined || value === null) return null
     if (typeof value === 'function') return '[function]'
     if (typeof value === 'symbol') return '[symbol]'

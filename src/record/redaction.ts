@@ -18,7 +18,8 @@ export function replaceUserId(text: string, userId: string, pseudonym: string): 
   let from = 0
   for (let at = text.indexOf(userId); at >= 0; at = text.indexOf(userId, from)) {
     const end = at + userId.length
-    const whole = !continuesWord(text, at - 1, userId.charAt(0)) && !continuesWord(text, end, userId.charAt(userId.length - 1))
+    const whole =
+      !continuesWord(text, at - 1, userId.charAt(0)) && !continuesWord(text, end, userId.charAt(userId.length - 1))
     result += text.slice(from, at) + (whole ? pseudonym : userId)
     from = end
   }

@@ -24,5 +24,7 @@ export function parseStatus(text: unknown): FeatureStatus | undefined {
 export function requireStatus(value: unknown): FeatureStatus {
   const status = parseStatus(value)
   if (status !== undefined) return status
-  throw new TypeError(`unknown status ${JSON.stringify(value) ?? String(value)}: use one of ${FEATURE_STATUSES.join(', ')}`)
+  throw new TypeError(
+    `unknown status ${JSON.stringify(value) ?? String(value)}: use one of ${FEATURE_STATUSES.join(', ')}`,
+  )
 }

@@ -12,6 +12,9 @@ export interface FinishedSpan {
   readonly duration: HrTime
   readonly status: SpanStatus
   readonly attributes: Readonly<Record<string, unknown>>
-  readonly events: readonly { readonly name: string; readonly attributes?: Readonly<Record<string, unknown>> | undefined }[]
+  readonly events: readonly {
+    readonly name: string
+    readonly attributes?: Readonly<Record<string, unknown>> | undefined
+  }[]
   spanContext(): SpanContext
 }

@@ -61,7 +61,8 @@ export function recordFromSpan(span: FinishedSpan, options: MappingOptions): Fea
     userId,
     sessionId: textOr(attributes[attr.ATTR_SESSION_ID], options.sessionId),
     errorMessage: status === FeatureStatus.SUCCESS ? null : errorOf(span),
-    efficiencyScore: efficiencyOf(attributes[attr.ATTR_EFFICIENCY]) ?? calculateEfficiency(duration, outputSize, iterations),
+    efficiencyScore:
+      efficiencyOf(attributes[attr.ATTR_EFFICIENCY]) ?? calculateEfficiency(duration, outputSize, iterations),
     iterations,
   }
 }

@@ -1,2 +1,8 @@
 export * from './contract.js'
-export { FeatureTrackerDB, type FeatureTrackerDBOptions, openReader, SqliteReader, SqliteWriter } from './sqlite/index.js'
+export {
+  FeatureTrackerDB,
+  type FeatureTrackerDBOptions,
+  openReader,
+  SqliteReader,
+  SqliteWriter,
+} from './sqlite/index.js'

@@ -2,11 +2,35 @@ import { trace, type Tracer, type TracerProvider } from '@opentelemetry/api'
 import { createOtlpProcessor, FeatureUsageExporter } from '../../exporters/index.js'
 import { ensureKey, excludeMatcher, resolveSettings, type SettingOptions, type Settings } from '../config/index.js'
 import { describeError, EventCounter, type TrackingEvent } from '../health/index.js'
-import { ensureContextManager, FeatureSpanProcessor, FeatureTracerProvider, flushBeforeExit, liveProcessors, registeredProvider } from '../pipeline/index.js'
+import {
+  ensureContextManager,
+  FeatureSpanProcessor,
+  FeatureTracerProvider,
+  flushBeforeExit,
+  liveProcessors,
+  registeredProvider,
+} from '../pipeline/index.js'
 import { type FeatureCategory, type FeatureUsageRecord, PseudonymCache } from '../record/index.js'
 import { SCOPE_NAME } from '../span/index.js'
-import { type FeatureStoreReader, type FeatureSummary, type RecordFilter, type RecordQuery, SqliteReader, StoreError, type TopFeaturesQuery, type UsageStats } from '../store/index.js'
-import { type ActiveFeature, type CustomCompletion, type FeatureDecorator, type FeatureOptions, Tracking, type TrackingHost, type TrackOptions } from '../tracking/index.js'
+import {
+  type FeatureStoreReader,
+  type FeatureSummary,
+  type RecordFilter,
+  type RecordQuery,
+  SqliteReader,
+  StoreError,
+  type TopFeaturesQuery,
+  type UsageStats,
+} from '../store/index.js'
+import {
+  type ActiveFeature,
+  type CustomCompletion,
+  type FeatureDecorator,
+  type FeatureOptions,
+  Tracking,
+  type TrackingHost,
+  type TrackOptions,
+} from '../tracking/index.js'
 import { VERSION } from './version.js'
 
 export interface FeatureTrackerOptions extends SettingOptions {
@@ -68,7 +92,11 @@ export class FeatureTracker {
    */
   trackFeature(featureName: string, category?: FeatureCategory, options?: Partial<TrackOptions>): FeatureDecorator
   trackFeature(options: TrackOptions): FeatureDecorator
-  trackFeature(nameOrOptions: string | TrackOptions, category?: FeatureCategory, options?: Partial<TrackOptions>): FeatureDecorator {
+  trackFeature(
+    nameOrOptions: string | TrackOptions,
+    category?: FeatureCategory,
+    options?: Partial<TrackOptions>,
+  ): FeatureDecorator {
     return this.#tracking.trackFeature(nameOrOptions, category, options)
   }
 
@@ -83,7 +111,11 @@ export class FeatureTracker {
    */
   startCustomTracking(featureName: string, category?: FeatureCategory, options?: Partial<FeatureOptions>): string
   startCustomTracking(options: FeatureOptions): string
-  startCustomTracking(nameOrOptions: string | FeatureOptions, category?: FeatureCategory, options?: Partial<FeatureOptions>): string {
+  startCustomTracking(
+    nameOrOptions: string | FeatureOptions,
+    category?: FeatureCategory,
+    options?: Partial<FeatureOptions>,
+  ): string {
     return this.#tracking.startCustomTracking(nameOrOptions, category, options)
   }
 
@@ -169,7 +201,8 @@ export class FeatureTracker {
   /** Asked at each call: an application may register its provider after ours, or replace it. */
   #tracer(): Tracer {
     const provider = this.#usesGlobal ? this.#globalProvider() : this.#ownPipeline().provider
-    if (this.#tracerOf?.provider !== provider) this.#tracerOf = { provider, tracer: provider.getTracer(SCOPE_NAME, VERSION) }
+    if (this.#tracerOf?.provider !== provider)
+      this.#tracerOf = { provider, tracer: provider.getTracer(SCOPE_NAME, VERSION) }
     return this.#tracerOf.tracer
   }
 
@@ -192,7 +225,10 @@ export class FeatureTracker {
     if (this.#own !== undefined) return this.#own
     ensureContextManager()
     const options = { ...this.settings, events: this.#events }
-    const processor = new FeatureSpanProcessor(new FeatureUsageExporter({ ...options, sessionId: this.#sessionId }), options)
+    const processor = new FeatureSpanProcessor(
+      new FeatureUsageExporter({ ...options, sessionId: this.#sessionId }),
+      options,
+    )
     const otlp = this.#otlpProcessor()
     if (otlp !== undefined) flushBeforeExit(otlp)
     const provider = new FeatureTracerProvider(otlp === undefined ? [processor] : [processor, otlp], VERSION)
@@ -218,7 +254,8 @@ export class FeatureTracker {
   /** Where the application gave its own FeatureSpanProcessor another file, the default tracker reads that one. */
   #dbPath(): string {
     if (!this.#usesGlobal || this.#own !== undefined || this.#options.dbPath !== undefined) return this.settings.dbPath
-    for (const { exporter } of liveProcessors) if (exporter instanceof FeatureUsageExporter) return exporter.settings.dbPath
+    for (const { exporter } of liveProcessors)
+      if (exporter instanceof FeatureUsageExporter) return exporter.settings.dbPath
     return this.settings.dbPath
   }
 

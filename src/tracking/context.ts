@@ -28,7 +28,8 @@ class FeatureContext implements Context {
   readonly #feature: ActiveFeature
 
   constructor(parent: Context, span: Span | undefined, feature: ActiveFeature) {
-    this.#around = parent instanceof FeatureContext && (span !== undefined || parent.#span === undefined) ? parent.#around : parent
+    this.#around =
+      parent instanceof FeatureContext && (span !== undefined || parent.#span === undefined) ? parent.#around : parent
     this.#span = span
     this.#feature = feature
   }

@@ -35,8 +35,14 @@ export class CustomTracking {
 
   start(options: CheckedOptions<FeatureOptions>, silentId: () => string): string {
     if (!this.#host.enabled || this.#host.isExcluded(options.featureName)) return this.#startSilently(silentId())
-    const call = new FeatureCall(this.#host, options.featureName, options.category, this.#runner.userId(options, undefined, []))
-    const metadata = options.metadata === undefined ? undefined : this.#runner.perCall(options, 'metadata', undefined, [])
+    const call = new FeatureCall(
+      this.#host,
+      options.featureName,
+      options.category,
+      this.#runner.userId(options, undefined, []),
+    )
+    const metadata =
+      options.metadata === undefined ? undefined : this.#runner.perCall(options, 'metadata', undefined, [])
     if (metadata !== undefined) call.setMetadata(metadata as Record<string, unknown>)
     if (this.#open.size >= MAX_OPEN) this.#evictOldest()
     this.#open.set(call.recordId, call)
@@ -49,7 +55,11 @@ export class CustomTracking {
     const call = this.#open.get(recordId)
     if (call === undefined) {
       if (this.#silent.delete(recordId)) return
-      this.#host.count('completed_unknown', () => `completeCustomTracking: ${String(recordId).slice(0, 80)} is not open; it was completed before, or never started here`)
+      this.#host.count(
+        'completed_unknown',
+        () =>
+          `completeCustomTracking: ${String(recordId).slice(0, 80)} is not open; it was completed before, or never started here`,
+      )
       return
     }
     this.#open.delete(recordId)
@@ -61,7 +71,8 @@ export class CustomTracking {
   }
 
   endAll(): void {
-    for (const call of this.#open.values()) call.abandon(FeatureStatus.PARTIAL, 'never completed; still open at shutdown')
+    for (const call of this.#open.values())
+      call.abandon(FeatureStatus.PARTIAL, 'never completed; still open at shutdown')
     this.#open.clear()
   }
 
@@ -76,6 +87,9 @@ export class CustomTracking {
     if (oldest === undefined) return
     this.#open.delete(oldest[0])
     oldest[1].abandon(FeatureStatus.PARTIAL, `never completed; more than ${MAX_OPEN} custom trackings were open`)
-    this.#host.count('custom_evicted', `more than ${MAX_OPEN} custom trackings are open; the oldest are stored as partial. Is completeCustomTracking missing somewhere?`)
+    this.#host.count(
+      'custom_evicted',
+      `more than ${MAX_OPEN} custom trackings are open; the oldest are stored as partial. Is completeCustomTracking missing somewhere?`,
+    )
   }
 }

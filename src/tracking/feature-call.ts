@@ -50,7 +50,9 @@ export class FeatureCall implements ActiveFeature {
     this.featureName = featureName
     this.#category = category
     this.#userId = userId
-    this.span = host.tracer().startSpan(featureName, { attributes: startAttributes(host, featureName, category, userId) }, parent)
+    this.span = host
+      .tracer()
+      .startSpan(featureName, { attributes: startAttributes(host, featureName, category, userId) }, parent)
     this.context = featureContext(parent, host.activatesSpans() ? this.span : undefined, this)
   }
 
@@ -95,7 +97,10 @@ export class FeatureCall implements ActiveFeature {
       if (typeof copy !== 'object' || copy === null || Array.isArray(copy)) return
       for (const [key, value] of Object.entries(copy) as [string, Plain][]) this.#keepMetadata(key, value)
     } catch (error) {
-      this.#host.count('tracking_failed', () => `metadata of ${this.featureName} could not be kept: ${failureOf(error).message}`)
+      this.#host.count(
+        'tracking_failed',
+        () => `metadata of ${this.featureName} could not be kept: ${failureOf(error).message}`,
+      )
     }
   }
 
@@ -142,10 +147,13 @@ export class FeatureCall implements ActiveFeature {
   /** Adds to what is done when the call ends. */
   atEnd(work: () => void): void {
     const before = this.#atEnd
-    this.#atEnd = before === undefined ? work : () => {
-      before()
-      work()
-    }
+    this.#atEnd =
+      before === undefined
+        ? work
+        : () => {
+            before()
+            work()
+          }
   }
 
   /** The call returned, or its stream came to its end. */
@@ -236,7 +244,10 @@ export class FeatureCall implements ActiveFeature {
   }
 }
 
-type StartAttributes = Pick<attr.FeatureAttributes, typeof attr.ATTR_NAME | typeof attr.ATTR_CATEGORY | typeof attr.ATTR_SESSION_ID> &
+type StartAttributes = Pick<
+  attr.FeatureAttributes,
+  typeof attr.ATTR_NAME | typeof attr.ATTR_CATEGORY | typeof attr.ATTR_SESSION_ID
+> &
   Partial<Record<typeof attr.ATTR_USER_HASH | typeof attr.ATTR_USER_ID, string>>
 
 /** What samplers and other processors may want to know at the start. */

@@ -2,4 +2,12 @@ export { activeFeature } from './context.js'
 export type { CustomCompletion } from './custom.js'
 export type { FeatureDecorator } from './decorate.js'
 export { Tracking } from './tracking.js'
-export type { ActiveFeature, AnyFunction, Classification, FeatureOptions, PerCall, TrackingHost, TrackOptions } from './types.js'
+export type {
+  ActiveFeature,
+  AnyFunction,
+  Classification,
+  FeatureOptions,
+  PerCall,
+  TrackingHost,
+  TrackOptions,
+} from './types.js'

@@ -14,11 +14,19 @@ export function checkOptions<T extends Partial<TrackOptions>>(
   more?: Partial<T>,
 ): CheckedOptions<T> {
   if (typeof nameOrOptions !== 'string' && (typeof nameOrOptions !== 'object' || nameOrOptions === null))
-    throw new TypeError(`trackFeature was given ${String(nameOrOptions)}: give a feature name, or an object with featureName and category`)
-  const given = (typeof nameOrOptions === 'string' ? { ...more, featureName: nameOrOptions, category } : { ...nameOrOptions }) as T
+    throw new TypeError(
+      `trackFeature was given ${String(nameOrOptions)}: give a feature name, or an object with featureName and category`,
+    )
+  const given = (
+    typeof nameOrOptions === 'string' ? { ...more, featureName: nameOrOptions, category } : { ...nameOrOptions }
+  ) as T
   requireTimeout(given.timeout)
   for (const name of ['input', 'output', 'classify'] as const) requireFunction(name, given[name])
-  return { ...given, featureName: requireFeatureName(given.featureName), category: requireCategory(given.category ?? FeatureCategory.OTHER) }
+  return {
+    ...given,
+    featureName: requireFeatureName(given.featureName),
+    category: requireCategory(given.category ?? FeatureCategory.OTHER),
+  }
 }
 
 function requireTimeout(timeout: unknown): void {

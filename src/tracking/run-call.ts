@@ -20,7 +20,12 @@ export class CallRunner {
   }
 
   /** @param work runs the function itself; it is given the call, and runs in its context */
-  run(options: CheckedOptions<TrackOptions>, self: unknown, args: readonly unknown[], work: (call: FeatureCall | undefined) => unknown): unknown {
+  run(
+    options: CheckedOptions<TrackOptions>,
+    self: unknown,
+    args: readonly unknown[],
+    work: (call: FeatureCall | undefined) => unknown,
+  ): unknown {
     if (this.#host.isExcluded(options.featureName)) return runSilently(work)
     const call = this.#begin(options, self, args)
     if (call === undefined) return work(undefined)
@@ -63,17 +68,33 @@ export class CallRunner {
     }
   }
 
-  userId(options: CheckedOptions<Pick<TrackOptions, 'userId'>>, self: unknown, args: readonly unknown[]): string | undefined {
+  userId(
+    options: CheckedOptions<Pick<TrackOptions, 'userId'>>,
+    self: unknown,
+    args: readonly unknown[],
+  ): string | undefined {
     return options.userId === undefined ? undefined : userIdText(this.perCall(options, 'userId', self, args))
   }
 
   /** The value of an option that may be a function of the call. A function that throws gives undefined, and is counted. */
-  perCall(options: { featureName: string; userId?: unknown; metadata?: unknown }, name: 'userId' | 'metadata', self: unknown, args: readonly unknown[]): unknown {
+  perCall(
+    options: { featureName: string; userId?: unknown; metadata?: unknown },
+    name: 'userId' | 'metadata',
+    self: unknown,
+    args: readonly unknown[],
+  ): unknown {
     const option = options[name]
-    return typeof option === 'function' ? this.#callback(options.featureName, name, () => Reflect.apply(option as AnyFunction, self, args)) : option
+    return typeof option === 'function'
+      ? this.#callback(options.featureName, name, () => Reflect.apply(option as AnyFunction, self, args))
+      : option
   }
 
-  #measureInput(options: CheckedOptions<TrackOptions>, call: FeatureCall, self: unknown, args: readonly unknown[]): void {
+  #measureInput(
+    options: CheckedOptions<TrackOptions>,
+    call: FeatureCall,
+    self: unknown,
+    args: readonly unknown[],
+  ): void {
     const { input } = options
     if (input === undefined) {
       if (args.length > 0) call.measuredInput(args.length === 1 ? sizeOf(args[0]) : sizeOfAll(args))
@@ -98,19 +119,36 @@ export class CallRunner {
 
   #settle(options: CheckedOptions<TrackOptions>, call: FeatureCall, self: unknown, value: unknown): void {
     const { output, iterations, classify } = options
-    call.measuredOutput(output === undefined ? sizeOf(value) : this.#measure(options.featureName, 'output', output as AnyFunction, self, [value]))
+    call.measuredOutput(
+      output === undefined
+        ? sizeOf(value)
+        : this.#measure(options.featureName, 'output', output as AnyFunction, self, [value]),
+    )
     if (iterations !== undefined) this.#countIterations(options.featureName, call, iterations, value)
     if (classify !== undefined) this.#classify(options.featureName, call, () => (classify as AnyFunction)(value))
     if (options.timeout !== undefined) this.#overdue(options, call)
   }
 
-  #countIterations(featureName: string, call: FeatureCall, iterations: NonNullable<TrackOptions['iterations']>, value: unknown): void {
+  #countIterations(
+    featureName: string,
+    call: FeatureCall,
+    iterations: NonNullable<TrackOptions['iterations']>,
+    value: unknown,
+  ): void {
     const count =
-      typeof iterations === 'number' ? iterations : this.#callback(featureName, 'iterations', () => (iterations as AnyFunction)(value))
+      typeof iterations === 'number'
+        ? iterations
+        : this.#callback(featureName, 'iterations', () => (iterations as AnyFunction)(value))
     call.setIterations(count as number)
   }
 
-  #measure(featureName: string, name: 'input' | 'output', measure: AnyFunction, self: unknown, args: readonly unknown[]): number {
+  #measure(
+    featureName: string,
+    name: 'input' | 'output',
+    measure: AnyFunction,
+    self: unknown,
+    args: readonly unknown[],
+  ): number {
     return sizeFrom(this.#callback(featureName, name, () => Reflect.apply(measure, self, args)))
   }
 
@@ -151,7 +189,10 @@ export class CallRunner {
   }
 
   #failed({ featureName }: { featureName: string }, error: unknown): void {
-    this.#host.count('tracking_failed', () => `a call of feature ${featureName} could not be tracked: ${describeError(error)}`)
+    this.#host.count(
+      'tracking_failed',
+      () => `a call of feature ${featureName} could not be tracked: ${describeError(error)}`,
+    )
   }
 }
 

@@ -21,19 +21,31 @@ export class Tracking {
     this.#custom = new CustomTracking(host, this.#runner)
   }
 
-  trackFeature(nameOrOptions: string | TrackOptions, category?: FeatureCategory, more?: Partial<TrackOptions>): FeatureDecorator {
+  trackFeature(
+    nameOrOptions: string | TrackOptions,
+    category?: FeatureCategory,
+    more?: Partial<TrackOptions>,
+  ): FeatureDecorator {
     const options = checkOptions<TrackOptions>(nameOrOptions, category, more)
-    return makeDecorator((fn) => (this.#host.enabled ? wrapFunction(fn, options, this.#runner) : fn), options.featureName)
+    return makeDecorator(
+      (fn) => (this.#host.enabled ? wrapFunction(fn, options, this.#runner) : fn),
+      options.featureName,
+    )
   }
 
   withFeature<R>(options: TrackOptions, work: (feature: ActiveFeature) => R): R {
     const checked = checkOptions<TrackOptions>(options)
-    if (typeof work !== 'function') throw new TypeError(`withFeature of ${checked.featureName} was given ${typeof work}: give a function to run`)
+    if (typeof work !== 'function')
+      throw new TypeError(`withFeature of ${checked.featureName} was given ${typeof work}: give a function to run`)
     if (!this.#host.enabled) return work(silentFeature)
     return this.#runner.run(checked, undefined, [], (call) => work(call ?? silentFeature)) as R
   }
 
-  startCustomTracking(nameOrOptions: string | FeatureOptions, category?: FeatureCategory, more?: Partial<FeatureOptions>): string {
+  startCustomTracking(
+    nameOrOptions: string | FeatureOptions,
+    category?: FeatureCategory,
+    more?: Partial<FeatureOptions>,
+  ): string {
     return this.#custom.start(checkOptions<FeatureOptions>(nameOrOptions, category, more), createRecordId)
   }
 

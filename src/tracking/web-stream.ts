@@ -13,7 +13,9 @@ export function watchWebStream(stream: ReadableStream, call: FeatureCall): void 
     call.succeed()
     return
   }
-  own(stream, 'getReader', (options?: unknown) => watchReader(Reflect.apply(prototype.getReader, stream, [options]) as Reader, call))
+  own(stream, 'getReader', (options?: unknown) =>
+    watchReader(Reflect.apply(prototype.getReader, stream, [options]) as Reader, call),
+  )
   own(stream, 'cancel', (reason?: unknown) => {
     const cancelled = Reflect.apply(prototype.cancel, stream, [reason])
     if (!stream.locked) call.leave()

@@ -7,7 +7,11 @@ import type { AnyFunction, TrackOptions } from './types.js'
  * A function that does what `fn` does, as a tracked call each time. It has the name, length, prototype and own
  * properties of `fn`, hands on `this`, and can be called with `new` where `fn` can.
  */
-export function wrapFunction<F extends AnyFunction>(fn: F, options: CheckedOptions<TrackOptions>, runner: CallRunner): F {
+export function wrapFunction<F extends AnyFunction>(
+  fn: F,
+  options: CheckedOptions<TrackOptions>,
+  runner: CallRunner,
+): F {
   const wrapper = function (this: unknown, ...args: unknown[]): unknown {
     const target = new.target as AnyFunction | undefined
     if (target !== undefined) {

@@ -16,7 +16,11 @@ export interface FeatureStatsOptions {
 const MAX_NAMES = 1000
 
 /** @throws CliError `no_such_feature` when there are no such calls */
-export async function featureStats(context: CommandContext, featureName: string, { category }: FeatureStatsOptions): Promise<void> {
+export async function featureStats(
+  context: CommandContext,
+  featureName: string,
+  { category }: FeatureStatsOptions,
+): Promise<void> {
   const stats = await askDatabase(context.database, async (reader) => {
     const found = await reader.getUsageStats({ featureName, category })
     if (found.totalCalls === 0) throw await noCalls(reader, context, featureName, category)
@@ -25,7 +29,12 @@ export async function featureStats(context: CommandContext, featureName: string,
   return print(context, featureName, category, stats)
 }
 
-async function print(context: CommandContext, name: string, category: string | undefined, stats: UsageStats): Promise<void> {
+async function print(
+  context: CommandContext,
+  name: string,
+  category: string | undefined,
+  stats: UsageStats,
+): Promise<void> {
   const row = statsRow(name, category ?? null, stats)
   if (context.mode === 'csv') return printData(context, Object.keys(row), [row], (same) => same)
   if (context.mode === 'json') {
@@ -49,7 +58,8 @@ async function noCalls(
     return new CliError('no_such_feature', `${subject} under category ${category} in ${database.path}`, hint)
   }
   const names = (await reader.getTopFeatures({ limit: MAX_NAMES })).map((feature) => feature.featureName)
-  if (names.length === 0) return new CliError('no_such_feature', `${subject}: nothing has been tracked in ${database.path} yet`)
+  if (names.length === 0)
+    return new CliError('no_such_feature', `${subject}: nothing has been tracked in ${database.path} yet`)
   const hint = didYouMean(closeNames(featureName, names)) ?? 'feature-tracking list-features shows what there is'
   return new CliError('no_such_feature', `${subject} in ${database.path}`, hint)
 }

@@ -35,8 +35,20 @@ function columns(now: number): Column<FeatureSummary>[] {
       text: (row) => percentText(row.successRate),
       paint: (text, row, colors) => paintSuccessRate(text, row.successRate, colors),
     },
-    { header: 'Avg duration', align: 'right', text: (row) => durationText(row.avgDuration), short: { header: 'Avg' }, leaveOut: 5 },
-    { header: 'Avg efficiency', align: 'right', text: (row) => scoreText(row.avgEfficiency), short: { header: 'Eff.' }, leaveOut: 1 },
+    {
+      header: 'Avg duration',
+      align: 'right',
+      text: (row) => durationText(row.avgDuration),
+      short: { header: 'Avg' },
+      leaveOut: 5,
+    },
+    {
+      header: 'Avg efficiency',
+      align: 'right',
+      text: (row) => scoreText(row.avgEfficiency),
+      short: { header: 'Eff.' },
+      leaveOut: 1,
+    },
     {
       header: 'Last call',
       text: (row) => localTime(row.lastCall),

@@ -26,7 +26,11 @@ export interface ListRecordsOptions {
 export async function listRecords(context: CommandContext, options: ListRecordsOptions): Promise<void> {
   const { since, until, limit } = options
   if (since !== undefined && until !== undefined && since.millis >= until.millis)
-    throw new CliError('usage', `no time lies between --since ${since.text} and --until ${until.text}`, 'give an earlier --since or a later --until')
+    throw new CliError(
+      'usage',
+      `no time lies between --since ${since.text} and --until ${until.text}`,
+      'give an earlier --since or a later --until',
+    )
   const { found, isEmpty } = await askDatabase(context.database, async (reader) => {
     // One more than wanted tells whether there are more.
     const records = await reader.getRecords({ ...filterOf(options), limit: limit + 1 })
@@ -45,11 +49,20 @@ function filterOf({ feature, category, status, user, since, until }: ListRecords
 
 function noMatch({ database }: CommandContext, options: ListRecordsOptions): string {
   const { feature, category, status, user, since, until } = options
-  const conditions = Object.entries({ feature, category, status, user, since: momentText(since), until: momentText(until) })
+  const conditions = Object.entries({
+    feature,
+    category,
+    status,
+    user,
+    since: momentText(since),
+    until: momentText(until),
+  })
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name}=${visible(value ?? '')}`)
   const words = `No records in ${visible(database.path)} match: ${conditions.join(', ')}`
-  return user !== undefined && /^[0-9a-f]{4,63}…?$/.test(user) ? `${words}\nA pseudonym has to be given whole; --json shows it.` : words
+  return user !== undefined && /^[0-9a-f]{4,63}…?$/.test(user)
+    ? `${words}\nA pseudonym has to be given whole; --json shows it.`
+    : words
 }
 
 /** A time that counts back is also shown as what it came to. */
@@ -60,12 +73,26 @@ function momentText(moment: Moment | undefined): string | undefined {
 
 function columns(now: number): Column<FeatureUsageRecord>[] {
   return [
-    { header: 'Time', text: (row) => localTime(row.startTime), short: { text: (row) => briefLocalTime(row.startTime, now) } },
+    {
+      header: 'Time',
+      text: (row) => localTime(row.startTime),
+      short: { text: (row) => briefLocalTime(row.startTime, now) },
+    },
     { header: 'Feature', text: (row) => visible(row.featureName), cut: { comfortable: 20, least: 10 } },
     { header: 'Category', text: (row) => row.category, cut: { comfortable: 18, least: 8 }, leaveOut: 6 },
-    { header: 'Status', text: (row) => row.status, paint: (text, row, colors) => paintStatus(text, row.status, colors) },
+    {
+      header: 'Status',
+      text: (row) => row.status,
+      paint: (text, row, colors) => paintStatus(text, row.status, colors),
+    },
     { header: 'Duration', align: 'right', text: (row) => durationText(row.duration), short: { header: 'Took' } },
-    { header: 'Efficiency', align: 'right', text: (row) => scoreText(row.efficiencyScore), short: { header: 'Eff.' }, leaveOut: 3 },
+    {
+      header: 'Efficiency',
+      align: 'right',
+      text: (row) => scoreText(row.efficiencyScore),
+      short: { header: 'Eff.' },
+      leaveOut: 3,
+    },
     { header: 'In', align: 'right', text: (row) => sizeText(row.inputSize), leaveOut: 1 },
     { header: 'Out', align: 'right', text: (row) => sizeText(row.outputSize), leaveOut: 2 },
     { header: 'User', text: (row) => userText(row.userId), cut: { comfortable: 12, least: 9 }, leaveOut: 4 },

@@ -27,7 +27,11 @@ interface Room {
  * The fullest form of a table that fits: whole; texts cut to what is comfortable; short forms; texts cut to the least;
  * columns left out, those without any value first. Where nothing fits, the last of these.
  */
-export function fitLayout<Row>(columns: readonly Column<Row>[], rows: readonly Row[], { width, gap, measure }: Room): Layout<Row> {
+export function fitLayout<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  { width, gap, measure }: Room,
+): Layout<Row> {
   const full = columns.map((column) => fitted(column, column.header, column.text, rows, measure))
   if (width === undefined) return { columns: full, leftOut: [] }
   const comfortable = squeezed(full, width, gap, 'comfortable')
@@ -47,18 +51,31 @@ function fitted<Row>(
   const headerWidth = widthOf(header)
   const width = rows.reduce((widest, row) => Math.max(widest, widthOf(text(row))), headerWidth)
   const floor = (least = width) => Math.min(width, Math.max(least, headerWidth))
-  return { column, header, text, width, floors: { comfortable: floor(column.cut?.comfortable), least: floor(column.cut?.least) } }
+  return {
+    column,
+    header,
+    text,
+    width,
+    floors: { comfortable: floor(column.cut?.comfortable), least: floor(column.cut?.least) },
+  }
 }
 
 function shortened<Row>(full: Fitted<Row>, rows: readonly Row[], measure: TextMeasure): Fitted<Row> {
   const { short } = full.column
-  return short === undefined ? full : fitted(full.column, short.header ?? full.header, short.text ?? full.text, rows, measure)
+  return short === undefined
+    ? full
+    : fitted(full.column, short.header ?? full.header, short.text ?? full.text, rows, measure)
 }
 
 type Bound = 'comfortable' | 'least'
 
 /** The columns with the widest texts cut until all fit, or undefined when their floors do not allow it. */
-function squeezed<Row>(columns: readonly Fitted<Row>[], total: number, gap: number, bound: Bound): Fitted<Row>[] | undefined {
+function squeezed<Row>(
+  columns: readonly Fitted<Row>[],
+  total: number,
+  gap: number,
+  bound: Bound,
+): Fitted<Row>[] | undefined {
   const room = total - gap * (columns.length - 1)
   const floors = columns.map((column) => column.floors[bound])
   if (sum(floors) > room) return undefined

@@ -31,7 +31,9 @@ export async function printTable<Row>(
   const { renderTable } = await import('./table.js')
   const { lines, leftOut } = await renderTable(columns, rows, context)
   await write(context.io.stdout, lines)
-  const notes = [leftOut.length === 0 ? undefined : `No room for: ${leftOut.join(', ')}.`, more].filter((note) => note !== undefined)
+  const notes = [leftOut.length === 0 ? undefined : `No room for: ${leftOut.join(', ')}.`, more].filter(
+    (note) => note !== undefined,
+  )
   if (context.io.isTTY) for (const note of notes) await printLine(context, context.colors.dim(note))
 }
 

@@ -39,7 +39,10 @@ export function openForWriting(path: string): Database {
 export function openForReading(path: string): Database {
   return guarded(path, () => {
     if (!fileExists(path))
-      throw new StoreError('not_found', `there is no file ${path}: nothing has been tracked there yet, or it is another path`)
+      throw new StoreError(
+        'not_found',
+        `there is no file ${path}: nothing has been tracked there yet, or it is another path`,
+      )
     const database = openReadOnly(path)
     try {
       schemaStatus(database)
@@ -92,14 +95,28 @@ export function toStoreError(error: unknown, path: string): StoreError {
   const code = String((error as NodeJS.ErrnoException).code ?? '')
   const reason = error instanceof Error ? error.message : String(error)
   const options = { cause: error }
-  if (code.startsWith('SQLITE_NOTADB')) return new StoreError('not_ours', `${path} is not an SQLite database: give another path`, options)
+  if (code.startsWith('SQLITE_NOTADB'))
+    return new StoreError('not_ours', `${path} is not an SQLite database: give another path`, options)
   if (code.startsWith('SQLITE_CORRUPT'))
-    return new StoreError('corrupt', `${path} is damaged (${reason}): put back a backup, or move the file away to start anew`, options)
-  if (code === 'SQLITE_FULL') return new StoreError('unavailable', `no space is left for ${path}: make room on the disk`, options)
-  if (code.startsWith('SQLITE_BUSY')) return new StoreError('unavailable', `${path} is locked by another process: try again when it has finished`, options)
-  if (isFolder(path))
-    return new StoreError('unavailable', `${path} is a folder: give the path of a file`, options)
-  return new StoreError('unavailable', `${path} cannot be opened or written (${reason}): check the path and its permissions`, options)
+    return new StoreError(
+      'corrupt',
+      `${path} is damaged (${reason}): put back a backup, or move the file away to start anew`,
+      options,
+    )
+  if (code === 'SQLITE_FULL')
+    return new StoreError('unavailable', `no space is left for ${path}: make room on the disk`, options)
+  if (code.startsWith('SQLITE_BUSY'))
+    return new StoreError(
+      'unavailable',
+      `${path} is locked by another process: try again when it has finished`,
+      options,
+    )
+  if (isFolder(path)) return new StoreError('unavailable', `${path} is a folder: give the path of a file`, options)
+  return new StoreError(
+    'unavailable',
+    `${path} cannot be opened or written (${reason}): check the path and its permissions`,
+    options,
+  )
 }
 
 /** @throws what the system says, other than that there is nothing */

@@ -1,4 +1,11 @@
-import { FeatureCategory, localTimeText, parseTime, requireCategory, requireStatus, timeText } from '../../record/index.js'
+import {
+  FeatureCategory,
+  localTimeText,
+  parseTime,
+  requireCategory,
+  requireStatus,
+  timeText,
+} from '../../record/index.js'
 import type { RecordFilter } from '../contract.js'
 import type { SqlValue } from './rows.js'
 
@@ -49,5 +56,9 @@ function addTime(operator: '>=' | '<', micros: number, wider: (a: number, b: num
   const local = localTimeText(micros)
   const bound = wider === Math.min ? [utc, local].toSorted()[0] : [utc, local].toSorted()[1]
   add(`start_time ${operator} ?`, bound as string)
-  add(`start_time ${operator} CASE WHEN start_time GLOB '*[+Zz]*' OR start_time GLOB '*T*-*' THEN ? ELSE ? END`, utc, local)
+  add(
+    `start_time ${operator} CASE WHEN start_time GLOB '*[+Zz]*' OR start_time GLOB '*T*-*' THEN ? ELSE ? END`,
+    utc,
+    local,
+  )
 }

@@ -53,7 +53,9 @@ export function migrate(database: Database): SchemaStatus {
       // Asked again inside the transaction: another process may have been faster.
       const { current } = schemaStatus(database)
       database.exec(VERSIONS_TABLE)
-      const record = database.prepare('INSERT INTO feature_tracking_schema (version, name, applied_at) VALUES (?, ?, ?)')
+      const record = database.prepare(
+        'INSERT INTO feature_tracking_schema (version, name, applied_at) VALUES (?, ?, ?)',
+      )
       for (const migration of MIGRATIONS.slice(current)) {
         migration.apply(database)
         record.run(migration.version, migration.name, new Date().toISOString())

@@ -30,7 +30,9 @@ export class ReaderConnection {
     const limit = query.limit === undefined ? -1 : requireLimit(query.limit)
     return this.#ask((database) =>
       database
-        .prepare<SqlValue[], Row>(`SELECT ${COLUMNS.join(', ')} FROM feature_usage${where} ORDER BY start_time DESC, id DESC LIMIT ?`)
+        .prepare<SqlValue[], Row>(
+          `SELECT ${COLUMNS.join(', ')} FROM feature_usage${where} ORDER BY start_time DESC, id DESC LIMIT ?`,
+        )
         .raw()
         .all(...values, limit),
     )
@@ -41,7 +43,9 @@ export class ReaderConnection {
   getUsageStats(filter: RecordFilter = {}): UsageStats {
     const condition = this.#condition(filter)
     const totals = this.#ask((database) =>
-      database.prepare<SqlValue[], Totals>(`SELECT ${TOTALS} FROM feature_usage${condition.where}`).get(...condition.values),
+      database
+        .prepare<SqlValue[], Totals>(`SELECT ${TOTALS} FROM feature_usage${condition.where}`)
+        .get(...condition.values),
     ) as Totals
     return {
       totalCalls: totals.calls,
@@ -75,16 +79,16 @@ export class ReaderConnection {
         )
         .all(...values, limit),
     ).map((row) => ({
-        featureName: row.feature_name,
-        category: parseCategory(row.category) ?? 'other',
-        usageCount: row.calls,
-        successCount: row.success,
-        successRate: percent(row.success, row.calls),
-        avgDuration: row.avg_duration ?? 0,
-        avgEfficiency: row.avg_efficiency ?? 0,
-        users: row.users,
-        lastCall: timeOrNull(row.last_call),
-      }))
+      featureName: row.feature_name,
+      category: parseCategory(row.category) ?? 'other',
+      usageCount: row.calls,
+      successCount: row.success,
+      successRate: percent(row.success, row.calls),
+      avgDuration: row.avg_duration ?? 0,
+      avgEfficiency: row.avg_efficiency ?? 0,
+      users: row.users,
+      lastCall: timeOrNull(row.last_call),
+    }))
   }
 
   schemaStatus(): SchemaStatus {

@@ -1,5 +1,12 @@
 import type { FeatureUsageRecord } from '../../record/index.js'
-import type { FeatureStoreReader, FeatureSummary, RecordFilter, RecordQuery, TopFeaturesQuery, UsageStats } from '../contract.js'
+import type {
+  FeatureStoreReader,
+  FeatureSummary,
+  RecordFilter,
+  RecordQuery,
+  TopFeaturesQuery,
+  UsageStats,
+} from '../contract.js'
 import { ReaderConnection } from './reader-connection.js'
 import { StoreThread } from './thread.js'
 

@@ -114,7 +114,12 @@ export class StoreThread {
     if (pending.attempts >= MAX_ATTEMPTS) {
       this.#pending.delete(seq)
       const text = reason instanceof Error ? reason.message : String(reason)
-      pending.reject(new StoreError('unavailable', `the ${this.#role} thread for ${this.#path} ended ${MAX_ATTEMPTS} times (${text})`))
+      pending.reject(
+        new StoreError(
+          'unavailable',
+          `the ${this.#role} thread for ${this.#path} ended ${MAX_ATTEMPTS} times (${text})`,
+        ),
+      )
       return
     }
     pending.attempts++
@@ -126,7 +131,12 @@ export class StoreThread {
 
 function errorFrom(error: ThreadError): Error {
   if (error.code !== undefined) return new StoreError(error.code, error.message)
-  const made = error.name === 'TypeError' ? new TypeError(error.message) : error.name === 'RangeError' ? new RangeError(error.message) : new Error(error.message)
+  const made =
+    error.name === 'TypeError'
+      ? new TypeError(error.message)
+      : error.name === 'RangeError'
+        ? new RangeError(error.message)
+        : new Error(error.message)
   return made
 }
 

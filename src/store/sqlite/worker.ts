@@ -16,7 +16,7 @@ const writer = new WriterConnection(path)
 const reader = new ReaderConnection(path)
 
 port.on('message', (first: ThreadRequest) => {
-  for (let request: ThreadRequest | undefined = first; request !== undefined; ) request = handle(request)
+  for (let request: ThreadRequest | undefined = first; request !== undefined;) request = handle(request)
 })
 
 /** Does a request; a different one that it came upon while looking for more of its kind is handed back. */
@@ -81,5 +81,7 @@ function send(replies: readonly ThreadReply[]): void {
 
 function threadError(error: unknown): ThreadError {
   if (error instanceof StoreError) return { name: error.name, message: error.message, code: error.code }
-  return error instanceof Error ? { name: error.name, message: error.message } : { name: 'Error', message: String(error) }
+  return error instanceof Error
+    ? { name: error.name, message: error.message }
+    : { name: 'Error', message: String(error) }
 }
