@@ -53,8 +53,17 @@ export function ensureKey(dbPath: string): Uint8Array {
   return made
 }
 
-/** Makes a folder, and those above it that lack, with mode 0700 whatever the umask. A folder that exists is left alone. */
+/**
+ * Makes a folder, and those above it that lack, with mode 0700 whatever the umask. A folder that exists is left alone.
+ * Not by `recursive: true`: in a file system that refuses with ENOENT, such as /proc, Node then tries for ever.
+ */
 export function ensurePrivateFolder(folder: string): void {
   if (existsSync(folder)) return
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const parent = dirname(folder)
+  if (parent !== folder) ensurePrivateFolder(parent)
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
 }

@@ -155,5 +155,5 @@ function parseNames(text: string): readonly string[] {
 }
 
 function acceptNames(value: unknown): readonly string[] | undefined {
-  return Array.isArray(value) && value.every((name) => typeof name === 'string') ? [...(value as string[])] : undefined
+  return Array.isArray(value) && value.every((name) => typeof name === 'string') ? [...value] : undefined
 }

@@ -45,7 +45,7 @@ export class FeatureTracer implements Tracer, FeatureSpanOwner {
       startTime: options.startTime,
       parent: around !== undefined && isSpanContextValid(around) ? around : undefined,
     })
-    for (const processor of this.#processors) processor.onStart(span as never, parent)
+    for (const processor of this.#processors) processor.onStart(span, parent)
     return span
   }
 

@@ -95,7 +95,7 @@ export class FeatureCall implements ActiveFeature {
     try {
       const copy = plainCopy(metadata, this.#host.maxMetadataSize, this.#filter())
       if (typeof copy !== 'object' || copy === null || Array.isArray(copy)) return
-      for (const [key, value] of Object.entries(copy) as [string, Plain][]) this.#keepMetadata(key, value)
+      for (const [key, value] of Object.entries<Plain>(copy)) this.#keepMetadata(key, value)
     } catch (error) {
       this.#host.count(
         'tracking_failed',

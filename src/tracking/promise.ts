@@ -67,5 +67,5 @@ function touch(promise: object, prototype: object): void {
   const watching = unhandled.get(promise)
   if (watching === undefined) return
   unhandled.delete(promise)
-  Reflect.apply(then, watching, [undefined, () => {}])
+  void Reflect.apply(then, watching, [undefined, () => {}])
 }

@@ -56,7 +56,7 @@ function watchReader(reader: Reader, call: FeatureCall): Reader {
     if (!released) call.fail(error)
   })
   own(reader, 'read', (...args: unknown[]) => {
-    const result = Reflect.apply(read, reader, args) as ReturnType<Reader['read']>
+    const result = read.apply(reader, args)
     watchPromise(
       result,
       ({ done, value }) => {

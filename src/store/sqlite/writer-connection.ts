@@ -14,7 +14,7 @@ const LOCK_PATIENCE_MS = 60_000
 export class WriterConnection {
   readonly #path: string
   #database: Database | undefined
-  #insert: Statement<unknown[]> | undefined
+  #insert: Statement | undefined
 
   constructor(path: string) {
     this.#path = path
@@ -50,9 +50,9 @@ export class WriterConnection {
     }
   }
 
-  #open(): { database: Database; insert: Statement<unknown[]> } {
+  #open(): { database: Database; insert: Statement } {
     const database = (this.#database ??= openForWriting(this.#path))
-    const insert = (this.#insert ??= database.prepare<unknown[]>(INSERT))
+    const insert = (this.#insert ??= database.prepare(INSERT))
     return { database, insert }
   }
 
@@ -67,7 +67,7 @@ export class WriterConnection {
   }
 }
 
-function insertRows(insert: Statement<unknown[]>, values: readonly SqlValue[]): number {
+function insertRows(insert: Statement, values: readonly SqlValue[]): number {
   let inserted = 0
   for (let from = 0; from < values.length; from += ROW_WIDTH) {
     inserted += insert.run(values.slice(from, from + ROW_WIDTH)).changes
