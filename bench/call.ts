@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { context, type Span, trace, type Tracer } from '@opentelemetry/api'
+import { context, type Span, type Tracer } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { BasicTracerProvider, type SpanExporter, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { FeatureTracker } from '@cloudcurio/feature-tracking'
@@ -134,10 +134,10 @@ function asyncContender([name, call]: [string, (value: number) => Promise<number
   }
 }
 
-report('Tracked synchronous call', 'bare span, six attributes', await interleave(sync.map(syncContender), ROUNDS))
-report('Tracked asynchronous call', 'bare span, six attributes', await interleave(async.map(asyncContender), ROUNDS))
-
-await tracker.shutdown()
-await host.shutdown()
-trace.disable()
-rmSync(folder, { recursive: true })
+export async function benchCall(): Promise<void> {
+  report('Tracked synchronous call', 'bare span, six attributes', await interleave(sync.map(syncContender), ROUNDS))
+  report('Tracked asynchronous call', 'bare span, six attributes', await interleave(async.map(asyncContender), ROUNDS))
+  await tracker.shutdown()
+  await host.shutdown()
+  rmSync(folder, { recursive: true })
+}

@@ -1,5 +1,5 @@
 import type { FeatureCategory } from '../../record/index.js'
-import type { FeatureStoreReader, UsageStats } from '../../store/contract.js'
+import type { FeatureStoreReader, UsageStats } from '../../store/index.js'
 import type { CommandContext } from '../context.js'
 import { askDatabase } from '../database.js'
 import { CliError } from '../errors.js'

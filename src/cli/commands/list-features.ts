@@ -1,4 +1,4 @@
-import type { FeatureSummary } from '../../store/contract.js'
+import type { FeatureSummary } from '../../store/index.js'
 import type { CommandContext } from '../context.js'
 import { askDatabase } from '../database.js'
 import { briefLocalTime, durationText, grouped, localTime, percentText, scoreText } from '../output/format.js'

@@ -1,5 +1,5 @@
 import type { FeatureCategory, FeatureStatus, FeatureUsageRecord } from '../../record/index.js'
-import type { RecordFilter } from '../../store/contract.js'
+import type { RecordFilter } from '../../store/index.js'
 import type { CommandContext } from '../context.js'
 import { askDatabase } from '../database.js'
 import { CliError } from '../errors.js'

@@ -1,5 +1,5 @@
 import type { FeatureUsageRecord } from '../../record/index.js'
-import type { FeatureSummary, UsageStats } from '../../store/contract.js'
+import type { FeatureSummary, UsageStats } from '../../store/index.js'
 
 /** An object as `--json` prints it; its keys in order are the columns of `--csv`. */
 export type DataRow = Readonly<Record<string, unknown>>

@@ -1,4 +1,4 @@
-import type { UsageStats } from '../../store/contract.js'
+import type { UsageStats } from '../../store/index.js'
 import type { Colors } from '../context.js'
 import { durationText, grouped, localTime, percentText, scoreText, sizeText } from './format.js'
 import { paintStatus } from './paint.js'
