@@ -18,13 +18,21 @@ export interface Failure {
 export function failureOf(error: unknown): Failure {
   const code = read(error, 'code')
   const name = typeName(error, code)
-  const timedOut = isTimeoutType(name) || (code !== undefined && isTimeoutType(code))
+  const timedOut = isTimeoutType(name) || (code !== undefined && isTimeoutType(code)) || wasKilled(error)
   return {
     status: timedOut ? FeatureStatus.TIMEOUT : FeatureStatus.FAILED,
     type: shorten(name, 256),
-    message: shorten(messageOf(error), MAX_MESSAGE_LENGTH),
+    message: shorten(messageOf(error).trimEnd(), MAX_MESSAGE_LENGTH),
     stack: () => read(error, 'stack'),
   }
+}
+
+/** `child_process` gives a command that ran into its `timeout` no code, but says that it was killed by a signal. */
+function wasKilled(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null || types.isProxy(error)) return false
+  return (
+    ownData(error, 'killed') === true && ownData(error, 'code') === null && typeof ownData(error, 'signal') === 'string'
+  )
 }
 
 /** A name of its own says more than a code, a code more than the name of a class; `Error` says nothing. */

@@ -153,7 +153,14 @@ describe('R20: shapes of functions', () => {
     expect(bound(2)).toBe(7)
     expect(scale(5)).toBe(15)
     expect(tracking.trackFeature('outside')(bound.bind(null))(1)).toBe(4)
-    expect(records().map(({ featureName }) => featureName)).toEqual(['static', 'static', 'bound', 'getter', 'bound', 'outside'])
+    expect(records().map(({ featureName }) => featureName)).toEqual([
+      'static',
+      'static',
+      'bound',
+      'getter',
+      'bound',
+      'outside',
+    ])
   })
 
   it('can be called with new where the function can', () => {
@@ -201,7 +208,10 @@ describe('R20: shapes of functions', () => {
     let triggered = 0
     class Lazy<T> extends Promise<T> {
       // oxlint-disable-next-line unicorn/no-thenable -- a lazy promise is what this is about
-      override then<A = T, B = never>(onFulfilled?: ((value: T) => A | PromiseLike<A>) | null, onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<A | B> {
+      override then<A = T, B = never>(
+        onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+        onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+      ): Promise<A | B> {
         triggered++
         return super.then(onFulfilled, onRejected)
       }
@@ -220,8 +230,16 @@ describe('R20: shapes of functions', () => {
     void tracking.trackFeature({ featureName: 'never', timeout: 0.02 })(() => new Promise<void>(() => {}))()
     void tracking.trackFeature('for ever')(() => new Promise<void>(() => {}))()
     await expect.poll(() => records()).toHaveLength(1)
-    expect(records()[0]).toMatchObject({ featureName: 'never', status: 'timeout', errorMessage: 'took longer than 0.02 s' })
+    expect(records()[0]).toMatchObject({
+      featureName: 'never',
+      status: 'timeout',
+      errorMessage: 'took longer than 0.02 s',
+    })
     tracking.endOpen()
-    expect(records()[1]).toMatchObject({ featureName: 'for ever', status: 'partial', errorMessage: 'still open at shutdown' })
+    expect(records()[1]).toMatchObject({
+      featureName: 'for ever',
+      status: 'partial',
+      errorMessage: 'still open at shutdown',
+    })
   })
 })

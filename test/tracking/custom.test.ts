@@ -4,9 +4,21 @@ import { collect, pseudonym } from '../support/collect.js'
 describe('custom tracking', () => {
   it('becomes one record with the id that was given out', async () => {
     const { tracking, record } = collect()
-    const id = tracking.startCustomTracking({ featureName: 'job', category: 'sysmon', userId: 'ada', metadata: { queue: 'q', email: 'a@b.c' } })
+    const id = tracking.startCustomTracking({
+      featureName: 'job',
+      category: 'sysmon',
+      userId: 'ada',
+      metadata: { queue: 'q', email: 'a@b.c' },
+    })
     await new Promise((resolve) => setTimeout(resolve, 20))
-    tracking.completeCustomTracking(id, { status: 'partial', inputSize: 10, outputSize: 20, errorMessage: 'half done', efficiencyScore: 0.25, iterations: 3 })
+    tracking.completeCustomTracking(id, {
+      status: 'partial',
+      inputSize: 10,
+      outputSize: 20,
+      errorMessage: 'half done',
+      efficiencyScore: 0.25,
+      iterations: 3,
+    })
     expect(record()).toMatchObject({
       recordId: id,
       featureName: 'job',

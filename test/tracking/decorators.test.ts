@@ -7,7 +7,9 @@ import { collect } from '../support/collect.js'
 async function compiled(kind: 'standard' | 'legacy'): Promise<unknown> {
   const compile = await run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', `test/decorators/${kind}`])
   expect(compile.stdout + compile.stderr).toBe('')
-  const ran = await run(process.execPath, [`${ROOT}dist/.decorators/${kind}/program.js`], { FEATURE_TRACKING_DB_PATH: tempDatabase() })
+  const ran = await run(process.execPath, [`${ROOT}dist/.decorators/${kind}/program.js`], {
+    FEATURE_TRACKING_DB_PATH: tempDatabase(),
+  })
   expect(ran.stderr).toBe('')
   return JSON.parse(ran.stdout) as unknown
 }
@@ -31,7 +33,9 @@ describe('as a decorator', () => {
 
   it('says what it cannot decorate', () => {
     const decorate = collect().tracking.trackFeature('f') as unknown as (...args: unknown[]) => unknown
-    expect(() => decorate(class {}, { kind: 'class', name: 'Crew' })).toThrow('feature f: cannot decorate the class Crew')
+    expect(() => decorate(class {}, { kind: 'class', name: 'Crew' })).toThrow(
+      'feature f: cannot decorate the class Crew',
+    )
     expect(() => decorate({}, 'field', undefined)).toThrow('feature f: cannot decorate field')
   })
 

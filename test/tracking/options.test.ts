@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { trace } from '@opentelemetry/api'
 import { describe, expect, it } from 'vitest'
 import { FeatureCategory, FeatureStatus } from '../../src/index.js'
@@ -36,7 +38,15 @@ describe('options of a tracked call', () => {
     const oops = (): never => {
       throw new Error('oops')
     }
-    const tracked = tracking.trackFeature({ featureName: 'f', userId: oops, metadata: oops, input: oops, output: oops, classify: oops, iterations: oops })(() => 1)
+    const tracked = tracking.trackFeature({
+      featureName: 'f',
+      userId: oops,
+      metadata: oops,
+      input: oops,
+      output: oops,
+      classify: oops,
+      iterations: oops,
+    })(() => 1)
     expect(tracked()).toBe(1)
     expect(record()).toMatchObject({ status: 'success', userId: null, inputSize: 0 })
     expect(events.get('callback_failed')).toHaveLength(6)
@@ -47,7 +57,11 @@ describe('options of a tracked call', () => {
     const tracked = tracking.trackFeature({
       featureName: 'f',
       classify: (result: { ok: boolean; error?: string; status?: FeatureStatus }) =>
-        result.ok ? undefined : result.error === undefined ? FeatureStatus.PARTIAL : { status: FeatureStatus.FAILED, errorMessage: result.error },
+        result.ok
+          ? undefined
+          : result.error === undefined
+            ? FeatureStatus.PARTIAL
+            : { status: FeatureStatus.FAILED, errorMessage: result.error },
     })(async (result: { ok: boolean; error?: string }) => result)
     await tracked({ ok: true })
     await tracked({ ok: false })
@@ -74,11 +88,20 @@ describe('options of a tracked call', () => {
     expect(record().status).toBe('timeout')
   })
 
+  it('a command that ran into its timeout counts as one', async () => {
+    const { tracking, record } = collect()
+    const command = tracking.trackFeature('f')(promisify(execFile))
+    await expect(command(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { timeout: 100 })).rejects.toThrow(
+      'Command failed',
+    )
+    expect(record()).toMatchObject({ status: 'timeout', errorMessage: expect.not.stringMatching(/\s$/) as string })
+  })
+
   it('a call that takes longer than its timeout counts as one, however it ends', async () => {
     const { tracking, records } = collect()
     const options = { featureName: 'f', timeout: 0.01 }
     const busy = (): void => {
-      for (const end = performance.now() + 15; performance.now() < end; );
+      for (const end = performance.now() + 15; performance.now() < end;);
     }
     tracking.trackFeature(options)(busy)()
     await tracking.trackFeature(options)(() => new Promise((resolve) => setTimeout(resolve, 40)))()
@@ -87,13 +110,31 @@ describe('options of a tracked call', () => {
   })
 
   it.each([
-    [() => collect().tracking.trackFeature(''), 'featureName is "" (0 characters): give a text of 1 to 1000 characters'],
-    [() => collect().tracking.trackFeature('f', 'nonsense' as never), 'unknown category "nonsense": use one of ai_provider'],
+    [
+      () => collect().tracking.trackFeature(''),
+      'featureName is "" (0 characters): give a text of 1 to 1000 characters',
+    ],
+    [
+      () => collect().tracking.trackFeature('f', 'nonsense' as never),
+      'unknown category "nonsense": use one of ai_provider',
+    ],
     [() => collect().tracking.trackFeature(undefined as never), 'trackFeature was given undefined'],
-    [() => collect().tracking.trackFeature({ featureName: 'f', timeout: -1 }), 'timeout is -1: give seconds, more than 0'],
-    [() => collect().tracking.trackFeature({ featureName: 'f', classify: 'x' as never }), 'classify is string: give a function'],
-    [() => collect().tracking.trackFeature('f')(5 as never), 'feature f: trackFeature was given number, give a function'],
-    [() => collect().tracking.withFeature({ featureName: 'f' }, undefined as never), 'withFeature of f was given undefined'],
+    [
+      () => collect().tracking.trackFeature({ featureName: 'f', timeout: -1 }),
+      'timeout is -1: give seconds, more than 0',
+    ],
+    [
+      () => collect().tracking.trackFeature({ featureName: 'f', classify: 'x' as never }),
+      'classify is string: give a function',
+    ],
+    [
+      () => collect().tracking.trackFeature('f')(5 as never),
+      'feature f: trackFeature was given number, give a function',
+    ],
+    [
+      () => collect().tracking.withFeature({ featureName: 'f' }, undefined as never),
+      'withFeature of f was given undefined',
+    ],
   ])('a bad argument throws and names the value: %#', (act, message) => {
     expect(act).toThrow(message)
   })
@@ -102,16 +143,26 @@ describe('options of a tracked call', () => {
 describe('the active feature', () => {
   it('says sizes, iterations, metadata, status and efficiency, also across await and timers', async () => {
     const { tracking, record } = collect()
-    await tracking.withFeature({ featureName: 'block', category: FeatureCategory.FILE_OPERATION, userId: 'ada' }, async (feature) => {
-      expect(activeFeature()).toBe(feature)
-      await new Promise((resolve) => setTimeout(resolve, 2))
-      activeFeature()?.setSizes({ input: 10, output: 20 })
-      feature.addIteration()
-      feature.addIteration(2)
-      feature.setMetadata({ k: 'v', user: 'ada', note: 'ada was here', nested: { email: 'x@y.z', list: [1, 'two', null] }, json: '{"a":1}', none: null })
-      feature.setStatus('partial', 'ada gave up')
-      feature.setEfficiency(0.5)
-    })
+    await tracking.withFeature(
+      { featureName: 'block', category: FeatureCategory.FILE_OPERATION, userId: 'ada' },
+      async (feature) => {
+        expect(activeFeature()).toBe(feature)
+        await new Promise((resolve) => setTimeout(resolve, 2))
+        activeFeature()?.setSizes({ input: 10, output: 20 })
+        feature.addIteration()
+        feature.addIteration(2)
+        feature.setMetadata({
+          k: 'v',
+          user: 'ada',
+          note: 'ada was here',
+          nested: { email: 'x@y.z', list: [1, 'two', null] },
+          json: '{"a":1}',
+          none: null,
+        })
+        feature.setStatus('partial', 'ada gave up')
+        feature.setEfficiency(0.5)
+      },
+    )
     expect(activeFeature()).toBeUndefined()
     const hash = pseudonym('ada')
     expect(record()).toMatchObject({
@@ -174,7 +225,10 @@ describe('the active feature', () => {
     tracking.withFeature({ featureName: 'f' }, (feature) => {
       for (let key = 0; key < 300; key++) feature.setMetadata({ [`k${key}`]: key })
     })
-    expect(record()).toMatchObject({ status: 'success', metadata: { k0: 0, k99: 99, _cut: ['keys past the first 100'] } })
+    expect(record()).toMatchObject({
+      status: 'success',
+      metadata: { k0: 0, k99: 99, _cut: ['keys past the first 100'] },
+    })
   })
 })
 
@@ -189,7 +243,10 @@ describe('a span of a failed call', () => {
     const message = `no room for ${pseudonym('ada@example.com')}`
     expect(span?.status).toEqual({ code: 2, message })
     expect(span?.attributes).toMatchObject({ 'error.type': 'RangeError', 'cloudcurio.feature.status': 'failed' })
-    expect(span?.events[0]).toMatchObject({ name: 'exception', attributes: { 'exception.type': 'RangeError', 'exception.message': message } })
+    expect(span?.events[0]).toMatchObject({
+      name: 'exception',
+      attributes: { 'exception.type': 'RangeError', 'exception.message': message },
+    })
     expect(JSON.stringify([span?.attributes, span?.events, span?.status])).not.toContain('ada@')
   })
 })

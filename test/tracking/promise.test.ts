@@ -92,9 +92,12 @@ console.log(JSON.stringify(result))
 
 describe('unhandled rejections', () => {
   it('are reported exactly where they were without tracking', async () => {
-    const result = await nodeJson<Record<string, [number, number]>>(PROGRAM, { env: { FEATURE_TRACKING_DB_PATH: '/dev/null/x.db' } })
+    const result = await nodeJson<Record<string, [number, number]>>(PROGRAM, {
+      env: { FEATURE_TRACKING_DB_PATH: '/dev/null/x.db' },
+    })
     expect(Object.keys(result)).toHaveLength(40)
-    for (const [way, [without, tracked]] of Object.entries(result)) expect(`${way}: ${tracked}`).toBe(`${way}: ${without}`)
+    for (const [way, [without, tracked]] of Object.entries(result))
+      expect(`${way}: ${tracked}`).toBe(`${way}: ${without}`)
     expect(result['nobody, later']).toEqual([1, 1])
   })
 })
