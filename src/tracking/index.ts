@@ -4,10 +4,8 @@ export type { FeatureDecorator } from './decorate.js'
 export { Tracking } from './tracking.js'
 export type {
   ActiveFeature,
-  AnyFunction,
   Classification,
   FeatureOptions,
-  PerCall,
   TrackingHost,
   TrackOptions,
 } from './types.js'

@@ -16,7 +16,7 @@ function made(shape: Shape, outcome: unknown): { fn: (...args: unknown[]) => unk
       throw outcome
     },
     resolves: () => Promise.resolve(outcome),
-    rejects: () => Promise.reject(outcome as Error),
+    rejects: () => Promise.reject(outcome),
   }[shape]
   const fn = function (this: unknown, ...args: unknown[]): unknown {
     calls.push([this, ...args])
@@ -67,10 +67,10 @@ describe('R18: a tracked function is the function', () => {
           const { fn, calls } = made(shape, outcome)
           const self = {}
           const tracked = tracking.trackFeature({ featureName: 'f', metadata: () => ({ metadata }) })(fn)
-          const [how, what] = await outcomeOf(() => tracked.apply(self, args))
+          const [how, outcomeSeen] = await outcomeOf(() => tracked.apply(self, args))
           const expected = { returns: 'returned', throws: 'threw', resolves: 'resolved', rejects: 'rejected' }[shape]
           expect(how).toBe(expected)
-          expect(Object.is(what, outcome)).toBe(true)
+          expect(Object.is(outcomeSeen, outcome)).toBe(true)
           expect(calls).toHaveLength(1)
           expect([self, ...args].every((item, index) => Object.is(item, calls[0]?.[index]))).toBe(true)
           await turn()
@@ -190,6 +190,7 @@ describe('R20: shapes of functions', () => {
     let triggered = 0
     const query = {
       sql: 'select 1',
+      // oxlint-disable-next-line unicorn/no-thenable -- a query builder is what this is about
       then(resolve: (value: string) => void) {
         triggered++
         resolve('rows')

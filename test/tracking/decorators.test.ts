@@ -33,9 +33,7 @@ describe('as a decorator', () => {
 
   it('says what it cannot decorate', () => {
     const decorate = collect().tracking.trackFeature('f') as unknown as (...args: unknown[]) => unknown
-    expect(() => decorate(class {}, { kind: 'class', name: 'Crew' })).toThrow(
-      'feature f: cannot decorate the class Crew',
-    )
+    expect(() => decorate(Object, { kind: 'class', name: 'Crew' })).toThrow('feature f: cannot decorate the class Crew')
     expect(() => decorate({}, 'field', undefined)).toThrow('feature f: cannot decorate field')
   })
 

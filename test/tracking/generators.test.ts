@@ -83,7 +83,7 @@ describe('async generators', () => {
     const names: (string | undefined)[] = []
     const tracked = tracking.trackFeature('ag')(async function* () {
       for (const part of ['a', 'bc']) {
-        await null
+        await Promise.resolve()
         names.push(activeFeature()?.featureName)
         yield part
       }

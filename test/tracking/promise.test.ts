@@ -27,7 +27,7 @@ describe('native promises are observed, not replaced', () => {
   it('keeps the class and species of a subclass', async () => {
     class Own<T> extends Promise<T> {}
     const { tracking, record } = collect()
-    const promise = Own.resolve(1) as Own<number>
+    const promise = Own.resolve<number>(1)
     const result = tracking.trackFeature('f')(() => promise)()
     expect(result.constructor).toBe(Own)
     expect(result.then(() => 2)).toBeInstanceOf(Own)
