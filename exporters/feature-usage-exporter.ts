@@ -39,7 +39,7 @@ export class FeatureUsageExporter implements SpanExporter {
   readonly #mapping: MappingOptions
   #pseudonyms: PseudonymCache | undefined
   #unsettled = 0
-  #stopped = false
+  #stopped: Promise<void> | undefined
 
   /** @throws TypeError when an option is bad */
   constructor(options: FeatureUsageExporterOptions = {}) {
@@ -56,7 +56,7 @@ export class FeatureUsageExporter implements SpanExporter {
   }
 
   export(spans: readonly ReadableSpan[], resultCallback: ResultCallback): void {
-    if (this.#stopped) {
+    if (this.#stopped !== undefined) {
       resultCallback({ code: FAILED, error: new Error('the exporter was shut down') })
       return
     }
@@ -90,10 +90,10 @@ export class FeatureUsageExporter implements SpanExporter {
     return this.#writer.drainSync(timeoutMs)
   }
 
-  async shutdown(): Promise<void> {
-    if (this.#stopped) return
-    this.#stopped = true
-    await this.#writer.close()
+  /** Commits what was exported before and lets go of the writer; a second call waits for the first. */
+  shutdown(): Promise<void> {
+    this.#stopped ??= this.#writer.close()
+    return this.#stopped
   }
 
   #records(spans: readonly ReadableSpan[]): FeatureUsageRecord[] {
@@ -109,12 +109,9 @@ export class FeatureUsageExporter implements SpanExporter {
     return records
   }
 
-  #insert(records: readonly FeatureUsageRecord[]): Promise<number> {
-    try {
-      return this.#writer.insertRecords(records)
-    } catch (error) {
-      return Promise.reject(error as Error)
-    }
+  /** A writer of somebody else's may throw, or give no promise. */
+  async #insert(records: readonly FeatureUsageRecord[]): Promise<number> {
+    return this.#writer.insertRecords(records)
   }
 
   #drop(count: number, resultCallback: ResultCallback): void {

@@ -19,7 +19,7 @@ export function readKey(dbPath: string): Uint8Array | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   }
-  const key = Buffer.from(text.trim(), 'hex')
+  const key = Buffer.from(/^[0-9a-f]*$/.test(text.trim()) ? text.trim() : '', 'hex')
   if (key.length !== KEY_BYTES)
     throw new Error(
       `${path} holds no key of ${KEY_BYTES} bytes: put the original file back, or remove it to start new pseudonyms`,

@@ -2,7 +2,7 @@ import { context, createContextKey } from '@opentelemetry/api'
 import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { FeatureUsageExporter, type FeatureUsageExporterOptions } from '../../exporters/index.js'
 import { resolveSettings, type SettingOptions, type Settings } from '../config/index.js'
-import { EventCounter } from '../health/index.js'
+import { describeError, EventCounter } from '../health/index.js'
 import { liveProcessors, watchProcessEnd } from './process-end.js'
 import { spanSelector } from './select.js'
 
@@ -85,9 +85,12 @@ export class FeatureSpanProcessor implements SpanProcessor {
   }
 
   async #shutdown(): Promise<void> {
-    await this.forceFlush()
-    await this.exporter.shutdown()
-    liveProcessors.delete(this)
+    try {
+      await this.forceFlush()
+    } finally {
+      liveProcessors.delete(this)
+      await this.exporter.shutdown()
+    }
   }
 
   #export(batch: ReadableSpan[]): void {
@@ -98,7 +101,7 @@ export class FeatureSpanProcessor implements SpanProcessor {
             resolve()
           })
         } catch (error) {
-          this.#events.count('write_failed', `the exporter threw: ${String(error)}`, batch.length)
+          this.#events.count('write_failed', () => `the exporter threw: ${describeError(error)}`, batch.length)
           resolve()
         }
       })

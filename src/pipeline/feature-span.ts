@@ -25,12 +25,14 @@ import {
   TAKE_ATTRIBUTES,
   type TakesAttributes,
 } from '../span/index.js'
+import { copyAttributes, isAttributeValue } from './attributes.js'
 import { wallClock } from './clock.js'
 import { randomSpanId, randomTraceId } from './random-ids.js'
 
 /** Attributes kept of one span, as in the SDK's default limits. */
 const MAX_ATTRIBUTES = 128
 const MAX_EVENTS = 128
+const MAX_LINKS = 128
 const MAX_NAME_LENGTH = 1000
 
 /** What a feature span needs of the tracer that made it. */
@@ -64,7 +66,7 @@ export class FeatureSpan implements Span, ReadableSpan, TakesAttributes {
   ended = false
   droppedAttributesCount = 0
   droppedEventsCount = 0
-  readonly droppedLinksCount = 0
+  droppedLinksCount = 0
   readonly #owner: FeatureSpanOwner
   readonly #startMonotonic = performance.now()
   readonly #startMillis: number
@@ -74,18 +76,20 @@ export class FeatureSpan implements Span, ReadableSpan, TakesAttributes {
   #context: SpanContext | undefined
   #links: Link[] | undefined
   #events: TimedEvent[] | undefined
-  /** The attributes object of the start, while nothing else was set. */
-  #startAttributes: Attributes | undefined
+  /** Whether no attribute was set since the start. */
+  #onlyStart = true
+  /** With a start of the caller's, the monotonic clock says nothing of the time since. */
+  readonly #startGiven: boolean
 
   constructor(owner: FeatureSpanOwner, start: FeatureSpanStart) {
     this.#owner = owner
     this.name = start.name
     this.kind = start.kind
     if (start.parent !== undefined) this.parentSpanContext = start.parent
-    if (start.links !== undefined) this.#links = [...start.links]
+    if (start.links !== undefined) this.addLinks(start.links)
     this.#startMillis = start.startTime === undefined ? wallClock(this.#startMonotonic) : millisOf(start.startTime)
-    this.attributes = start.attributes ?? {}
-    this.#startAttributes = this.attributes
+    this.#startGiven = start.startTime !== undefined
+    this.attributes = copyAttributes(start.attributes)
   }
 
   spanContext(): SpanContext {
@@ -94,30 +98,21 @@ export class FeatureSpan implements Span, ReadableSpan, TakesAttributes {
   }
 
   setAttribute(key: string, value: AttributeValue): this {
-    if (this.ended || value === undefined || value === null || key === '') return this
+    if (this.ended || key === '' || !isAttributeValue(value)) return this
     if (++this.#attributesSet > MAX_ATTRIBUTES && !this.#hasRoom(key)) {
       this.droppedAttributesCount++
       return this
     }
-    this.#ownAttributes()[key] = value
+    this.#onlyStart = false
+    this.attributes[key] = Array.isArray(value) ? ([...value] as AttributeValue) : value
     return this
-  }
-
-  /** The object given at the start is the caller's: it is copied before anything is added. */
-  #ownAttributes(): Attributes {
-    if (this.#startAttributes === undefined) return this.attributes
-    this.attributes = { ...this.attributes }
-    this.#startAttributes = undefined
-    return this.attributes
   }
 
   [TAKE_ATTRIBUTES](attributes: FeatureAttributes): void {
     if (this.ended) return
     const given = this.attributes
     this.attributes = attributes as unknown as Attributes
-    const onlyStart = this.#startAttributes !== undefined
-    this.#startAttributes = undefined
-    if (onlyStart && !(ATTR_USER_HASH in given) && !(ATTR_USER_ID in given)) return
+    if (this.#onlyStart && !(ATTR_USER_HASH in given) && !(ATTR_USER_ID in given)) return
     for (const key in given) if (!(key in attributes)) this.attributes[key] = given[key] as AttributeValue
   }
 
@@ -134,19 +129,27 @@ export class FeatureSpan implements Span, ReadableSpan, TakesAttributes {
   addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
     if (this.ended) return this
     this.#events ??= []
+    // The latest matter most, as in the SDK: what went wrong comes last.
     if (this.#events.length >= MAX_EVENTS) {
+      this.#events.shift()
       this.droppedEventsCount++
-      return this
     }
-    const attributes = isTime(attributesOrTime) ? {} : (attributesOrTime ?? {})
-    const at = isTime(attributesOrTime) ? attributesOrTime : time
-    const millis = at === undefined ? this.#startMillis + performance.now() - this.#startMonotonic : millisOf(at)
-    this.#events.push({ name, attributes, time: hrTime(millis), droppedAttributesCount: 0 })
+    const given = isTime(attributesOrTime) ? undefined : attributesOrTime
+    const at = time ?? (isTime(attributesOrTime) ? attributesOrTime : undefined)
+    const millis = at === undefined ? this.#now() : millisOf(at)
+    this.#events.push({ name, attributes: copyAttributes(given), time: hrTime(millis), droppedAttributesCount: 0 })
     return this
   }
 
   addLink(link: Link): this {
-    if (!this.ended) (this.#links ??= []).push(link)
+    if (this.ended) return this
+    this.#links ??= []
+    if (this.#links.length >= MAX_LINKS) {
+      this.#links.shift()
+      this.droppedLinksCount++
+    }
+    const attributes = copyAttributes(link.attributes)
+    this.#links.push(isEmpty(attributes) ? { context: link.context } : { context: link.context, attributes })
     return this
   }
 
@@ -157,7 +160,8 @@ export class FeatureSpan implements Span, ReadableSpan, TakesAttributes {
 
   setStatus(status: SpanStatus): this {
     if (this.ended || status.code === SpanStatusCode.UNSET || this.status.code === SpanStatusCode.OK) return this
-    this.status = status.code === SpanStatusCode.ERROR ? { ...status } : { code: status.code }
+    const hasMessage = status.code === SpanStatusCode.ERROR && typeof status.message === 'string'
+    this.status = hasMessage ? { code: status.code, message: status.message as string } : { code: status.code }
     return this
   }
 
@@ -167,22 +171,31 @@ export class FeatureSpan implements Span, ReadableSpan, TakesAttributes {
   }
 
   recordException(exception: Exception, time?: TimeInput): void {
-    const thrown = typeof exception === 'string' ? { message: exception } : exception
+    const thrown = typeof exception === 'string' ? { message: exception } : (exception ?? {})
+    const { code, name, message } = thrown as { code?: unknown; name?: string; message?: string }
     const attributes: Attributes = {}
-    const type = 'code' in thrown && thrown.code !== undefined ? String(thrown.code) : thrown.name
-    if (type !== undefined) attributes[ATTR_EXCEPTION_TYPE] = type
-    if (thrown.message !== undefined) attributes[ATTR_EXCEPTION_MESSAGE] = thrown.message
-    if (this.#owner.keepsStacks && thrown.stack) attributes[ATTR_EXCEPTION_STACKTRACE] = thrown.stack
+    // oxlint-disable-next-line typescript/no-base-to-string -- as the SDK does
+    if (code) attributes[ATTR_EXCEPTION_TYPE] = String(code)
+    else if (name) attributes[ATTR_EXCEPTION_TYPE] = name
+    if (message) attributes[ATTR_EXCEPTION_MESSAGE] = message
+    if (isEmpty(attributes)) return
+    const stack = this.#owner.keepsStacks ? (thrown as { stack?: string }).stack : undefined
+    if (stack) attributes[ATTR_EXCEPTION_STACKTRACE] = stack
     this.addEvent(EVENT_EXCEPTION, attributes, time)
   }
 
   end(endTime?: TimeInput): void {
     if (this.ended) return
-    const elapsed =
-      endTime === undefined ? performance.now() - this.#startMonotonic : millisOf(endTime) - this.#startMillis
+    const elapsed = (endTime === undefined ? this.#now() : millisOf(endTime)) - this.#startMillis
     this.#durationMillis = Math.max(0, elapsed)
     this.ended = true
     this.#owner.ended(this)
+  }
+
+  /** Milliseconds since the epoch. */
+  #now(): number {
+    if (this.#startGiven) return wallClock(performance.now())
+    return this.#startMillis + performance.now() - this.#startMonotonic
   }
 
   isRecording(): boolean {
@@ -226,9 +239,14 @@ function makeContext(parent: SpanContext | undefined): SpanContext {
   return { traceId, spanId: randomSpanId(), traceFlags, ...(traceState === undefined ? {} : { traceState }) }
 }
 
+function isEmpty(attributes: Attributes): boolean {
+  return Object.keys(attributes).length === 0
+}
+
 function hrTime(millis: number): HrTime {
   const seconds = Math.floor(millis / 1000)
-  return [seconds, Math.round((millis - seconds * 1000) * 1e6)]
+  const nanos = Math.round((millis - seconds * 1000) * 1e6)
+  return nanos === 1e9 ? [seconds + 1, 0] : [seconds, nanos]
 }
 
 function isTime(value: unknown): value is TimeInput {
@@ -239,9 +257,9 @@ function isTime(value: unknown): value is TimeInput {
   )
 }
 
-/** Milliseconds since the epoch. A number below the time origin is what `performance.now()` gave, as in the SDK. */
+/** Milliseconds since the epoch. A number no greater than now is what `performance.now()` gave, as in the SDK. */
 function millisOf(time: TimeInput): number {
   if (time instanceof Date) return time.getTime()
   if (Array.isArray(time)) return time[0] * 1000 + time[1] / 1e6
-  return time < performance.timeOrigin ? performance.timeOrigin + time : time
+  return time <= performance.now() ? performance.timeOrigin + time : time
 }

@@ -1,3 +1,5 @@
+import { show } from './show.js'
+
 /** The ten categories of the documented schema; the values are what `feature_usage.category` stores. */
 export const FeatureCategory = {
   AI_PROVIDER: 'ai_provider',
@@ -32,7 +34,5 @@ export function parseCategory(text: unknown): FeatureCategory | undefined {
 export function requireCategory(value: unknown): FeatureCategory {
   const category = parseCategory(value)
   if (category !== undefined) return category
-  throw new TypeError(
-    `unknown category ${JSON.stringify(value) ?? String(value)}: use one of ${FEATURE_CATEGORIES.join(', ')}`,
-  )
+  throw new TypeError(`unknown category ${show(value)}: use one of ${FEATURE_CATEGORIES.join(', ')}`)
 }

@@ -2,6 +2,7 @@ import { requireCategory } from './category.js'
 import { calculateEfficiency } from './efficiency.js'
 import { createRecordId } from './ids.js'
 import type { FeatureUsageRecord } from './record.js'
+import { show } from './show.js'
 import { requireStatus } from './status.js'
 import { parseTimeText, timeText } from './time.js'
 
@@ -68,7 +69,7 @@ export function parseTime(value: TimeInput, name: string): number {
         : parseTimeText(String(value))
   if (micros !== undefined && Number.isFinite(micros)) return micros
   throw new TypeError(
-    `${name} is ${JSON.stringify(value)}: give a Date, milliseconds since 1970 or ISO 8601 text such as 2026-11-24T14:55:00Z`,
+    `${name} is ${show(value)}: give a Date, milliseconds since 1970 or ISO 8601 text such as 2026-11-24T14:55:00Z`,
   )
 }
 

@@ -14,7 +14,7 @@ export function deriveRecordId(traceId: string, spanId: string, startMillis: num
   return `${timePrefix(Math.floor(startMillis))}${traceId.slice(29)}-${variant}${spanId.slice(1, 4)}-${spanId.slice(4)}`
 }
 
-let prefixMillis = -1
+let prefixMillis = Number.NaN
 let prefix = ''
 
 /** The time and version digits of a UUIDv7; calls come many to a millisecond. */

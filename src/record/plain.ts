@@ -74,7 +74,7 @@ class PlainCopy {
   #children(value: object, key: string, depth: number): Plain {
     if (Array.isArray(value)) return this.#items(value, key, depth)
     if (types.isSet(value)) return this.#items([...first(Set.prototype.values.call(value), MAX_NODES)], key, depth)
-    if (types.isMap(value)) return this.#entries(Map.prototype.entries.call(value), depth)
+    if (types.isMap(value)) return this.#entries(Map.prototype.entries.call(value), key, depth)
     return this.#fields(value, key, depth)
   }
 
@@ -88,13 +88,13 @@ class PlainCopy {
     return copy
   }
 
-  #entries(entries: Iterable<[unknown, unknown]>, depth: number): Plain {
+  #entries(entries: Iterable<[unknown, unknown]>, parent: string, depth: number): Plain {
     const copy: Record<string, Plain> = {}
     for (const [key, item] of entries) {
       if (this.#nodes >= MAX_NODES) break
       const plain = this.value(key, '', depth)
       const name = typeof plain === 'string' ? plain : JSON.stringify(plain)
-      define(copy, this.#key(name), this.value(item, name, depth))
+      define(copy, this.#key(name), this.value(item, pathOf(parent, name), depth))
     }
     return copy
   }
@@ -105,7 +105,7 @@ class PlainCopy {
       if (this.#nodes >= MAX_NODES) break
       const item = ownData(value, key)
       if (item === ABSENT || item === undefined) continue
-      define(copy, this.#key(key), this.value(item, parent === '' ? key : `${parent}.${key}`, depth))
+      define(copy, this.#key(key), this.value(item, pathOf(parent, key), depth))
     }
     return copy
   }
@@ -124,6 +124,10 @@ export function define(target: object, key: string, value: unknown): void {
 export function shorten(text: string, max: number): string {
   if (text.length <= max) return text.toWellFormed()
   return max <= 1 ? '' : `${text.slice(0, max - 1)}…`.toWellFormed()
+}
+
+function pathOf(parent: string, key: string): string {
+  return parent === '' ? key : `${parent}.${key}`
 }
 
 function dateText(value: Date): string {

@@ -2,7 +2,7 @@ import type { TextFilter } from './plain.js'
 
 /** Keys whose value names a person: `user`, `userId`, `user_name`, `email`, `login`, and the like under a `user` object. */
 const NAMES_A_USER =
-  /(?:^|[._-])(?:end[_-]?)?users?(?:[._-]?(?:id|name|uid|email|mail|login))?$|(?:^|[._-])(?:user[._-]?)?(?:e?-?mail|login|uid|account[_-]?id|customer[_-]?id|person[_-]?id)(?:[_-]?address)?$|(?:^|[._-])user[._-](?:id|name|key|handle)$/i
+  /(?:^|[._-])(?:end[_-]?)?users?(?:[._-]?(?:id|name|uid|email|mail|login)s?)?$|(?:^|[._-])(?:user[._-]?)?(?:e?-?mail|login|uid|account[_-]?id|customer[_-]?id|person[_-]?id)(?:[_-]?address(?:es)?|s)?$|(?:^|[._-])user[._-](?:id|name|key|handle)s?$/i
 
 /** Whether a metadata key says that its value is a person; camelCase counts as words. */
 export function namesUser(key: string): boolean {

@@ -1,3 +1,5 @@
+import { show } from './show.js'
+
 /** How a call ended; the values are what `feature_usage.status` stores. */
 export const FeatureStatus = {
   SUCCESS: 'success',
@@ -24,7 +26,5 @@ export function parseStatus(text: unknown): FeatureStatus | undefined {
 export function requireStatus(value: unknown): FeatureStatus {
   const status = parseStatus(value)
   if (status !== undefined) return status
-  throw new TypeError(
-    `unknown status ${JSON.stringify(value) ?? String(value)}: use one of ${FEATURE_STATUSES.join(', ')}`,
-  )
+  throw new TypeError(`unknown status ${show(value)}: use one of ${FEATURE_STATUSES.join(', ')}`)
 }

@@ -11,6 +11,7 @@ import {
   parseStatus,
   type Plain,
   plainCopy,
+  replaceUserId,
   shorten,
   timeText,
   userFilter,
@@ -60,7 +61,7 @@ export function recordFromSpan(span: FinishedSpan, options: MappingOptions): Fea
     metadata: metadataOf(attributes, options),
     userId,
     sessionId: textOr(attributes[attr.ATTR_SESSION_ID], options.sessionId),
-    errorMessage: status === FeatureStatus.SUCCESS ? null : errorOf(span),
+    errorMessage: status === FeatureStatus.SUCCESS ? null : errorOf(span, options),
     efficiencyScore:
       efficiencyOf(attributes[attr.ATTR_EFFICIENCY]) ?? calculateEfficiency(duration, outputSize, iterations),
     iterations,
@@ -84,13 +85,19 @@ export function statusOf(span: FinishedSpan): FeatureStatus {
   return typeof type === 'string' && isTimeoutType(type) ? FeatureStatus.TIMEOUT : FeatureStatus.FAILED
 }
 
-function errorOf(span: FinishedSpan): string | null {
-  const text =
-    span.status.message ??
-    span.attributes[attr.ATTR_ERROR_MESSAGE] ??
-    lastException(span)?.[attr.ATTR_EXCEPTION_MESSAGE] ??
-    span.attributes[attr.ATTR_ERROR_TYPE]
-  return typeof text === 'string' && text !== '' ? shorten(text, MAX_ERROR_LENGTH) : null
+/** The first text that says something; other processes send empty ones where there is none. */
+function errorOf(span: FinishedSpan, { pseudonymize }: MappingOptions): string | null {
+  const texts = [
+    span.status.message,
+    span.attributes[attr.ATTR_ERROR_MESSAGE],
+    lastException(span)?.[attr.ATTR_EXCEPTION_MESSAGE],
+    span.attributes[attr.ATTR_ERROR_TYPE],
+  ]
+  const text = texts.find((candidate) => typeof candidate === 'string' && candidate !== '') as string | undefined
+  if (text === undefined) return null
+  const user = clearUserOf(span.attributes)
+  const kept = user === undefined || pseudonymize === undefined ? text : replaceUserId(text, user, pseudonymize(user))
+  return shorten(kept, MAX_ERROR_LENGTH)
 }
 
 function lastException(span: FinishedSpan): Readonly<Record<string, unknown>> | undefined {
@@ -100,9 +107,14 @@ function lastException(span: FinishedSpan): Readonly<Record<string, unknown>> | 
 function userOf(attributes: FinishedSpan['attributes'], { pseudonymize }: MappingOptions): string | null {
   const hash = attributes[attr.ATTR_USER_HASH]
   if (typeof hash === 'string' && hash !== '') return hash
-  const clear = attributes[attr.ATTR_USER_ID] ?? attributes[attr.ATTR_ENDUSER_ID]
-  if (typeof clear !== 'string' || clear === '') return null
+  const clear = clearUserOf(attributes)
+  if (clear === undefined) return null
   return pseudonymize === undefined ? clear : pseudonymize(clear)
+}
+
+function clearUserOf(attributes: FinishedSpan['attributes']): string | undefined {
+  const clear = attributes[attr.ATTR_USER_ID] ?? attributes[attr.ATTR_ENDUSER_ID]
+  return typeof clear === 'string' && clear !== '' ? clear : undefined
 }
 
 const NO_METADATA: Record<string, unknown> = Object.freeze({})
@@ -114,15 +126,18 @@ function metadataOf(attributes: FinishedSpan['attributes'], options: MappingOpti
     found ??= {}
     const key = name.slice(attr.ATTR_METADATA_PREFIX.length)
     const value = metadataFromAttribute(attributes[name])
-    define(found, key, plainCopy(value, options.maxMetadataSize, filterOf(options), key))
+    define(found, key, plainCopy(value, options.maxMetadataSize, filterOf(attributes, options), key))
   }
   return found === undefined ? NO_METADATA : boundMetadata(found, options.maxMetadataSize)
 }
 
 /** What the tracking that made the span replaced already stays as it is. */
-function filterOf({ pseudonymize }: MappingOptions): ReturnType<typeof userFilter> | undefined {
+function filterOf(
+  attributes: FinishedSpan['attributes'],
+  { pseudonymize }: MappingOptions,
+): ReturnType<typeof userFilter> | undefined {
   if (pseudonymize === undefined) return undefined
-  return userFilter((text) => (IS_PSEUDONYM.test(text) ? text : pseudonymize(text)))
+  return userFilter((text) => (IS_PSEUDONYM.test(text) ? text : pseudonymize(text)), clearUserOf(attributes))
 }
 
 const IS_PSEUDONYM = /^[0-9a-f]{64}$/

@@ -30,7 +30,11 @@ export function runNode(program: string, options: ChildOptions = {}): Promise<Ch
 /** Runs a program of the system; `code` is null and `stderr` says why when there is no such program. */
 export function run(command: string, args: readonly string[], env: ChildOptions['env'] = {}): Promise<ChildResult> {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: ROOT, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(command, args, {
+      cwd: ROOT,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     let stdout = ''
     let stderr = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))

@@ -5,7 +5,13 @@ import { onTestFinished } from 'vitest'
 export function warnings(): string[] {
   const said: string[] = []
   const ignore = () => {}
-  const logger = { error: ignore, info: ignore, debug: ignore, verbose: ignore, warn: (message: string) => void said.push(message) }
+  const logger = {
+    error: ignore,
+    info: ignore,
+    debug: ignore,
+    verbose: ignore,
+    warn: (message: string) => void said.push(message),
+  }
   diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true })
   onTestFinished(() => {
     diag.disable()

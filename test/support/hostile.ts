@@ -96,7 +96,16 @@ export const HOSTILE: readonly (readonly [what: string, make: () => unknown])[] 
   ['an array with an iterator that throws', () => withMethods([1, 2], Symbol.iterator)],
   ['a map with an iterator that throws', () => withMethods(new Map([['a', 1]]), Symbol.iterator, 'entries', 'forEach')],
   ['a set with an iterator that throws', () => withMethods(new Set(['a']), Symbol.iterator, 'values', 'forEach')],
-  ['a map keyed by objects', () => new Map<unknown, unknown>([[{}, 1], [[1, [2]], 2], [null, 3], [7n, 4]])],
+  [
+    'a map keyed by objects',
+    () =>
+      new Map<unknown, unknown>([
+        [{}, 1],
+        [[1, [2]], 2],
+        [null, 3],
+        [7n, 4],
+      ]),
+  ],
   ['a map keyed by an object without text', () => new Map([[{ toString: 1, valueOf: 2 }, 1]])],
   ['a map keyed by a list of such', () => new Map([[[{ toString: 1, valueOf: 2 }], 1]])],
   ['a date whose methods throw', () => withMethods(new Date(0), 'toISOString', 'getTime', 'toJSON')],
@@ -109,6 +118,12 @@ export const HOSTILE: readonly (readonly [what: string, make: () => unknown])[] 
   ['boxed values', () => [Object(1), Object('text'), Object(true), Object(1n), Object(Symbol('s'))]],
   ['weak things and promises', () => [new WeakMap(), new WeakSet(), new WeakRef({}), Promise.resolve(1)]],
   ['a regular expression', () => /x/g],
-  ['a generator', () => (function* () { ran.push('generator') })()],
+  [
+    'a generator',
+    () =>
+      (function* () {
+        yield ran.push('generator')
+      })(),
+  ],
   ['a thenable', () => withGetters({}, 'then')],
 ]

@@ -1,9 +1,22 @@
 import fc from 'fast-check'
-import { completeRecord, FEATURE_CATEGORIES, FEATURE_STATUSES, type FeatureUsageRecord, type RecordInput } from '../../src/record/index.js'
+import {
+  completeRecord,
+  FEATURE_CATEGORIES,
+  FEATURE_STATUSES,
+  type FeatureUsageRecord,
+  type RecordInput,
+} from '../../src/record/index.js'
 
 /** A record of which a test says what matters to it. */
 export function record(given: Partial<RecordInput> = {}): FeatureUsageRecord {
-  return completeRecord({ featureName: 'search', category: 'other', status: 'success', sessionId: 'session-1', duration: 0.25, ...given })
+  return completeRecord({
+    featureName: 'search',
+    category: 'other',
+    status: 'success',
+    sessionId: 'session-1',
+    duration: 0.25,
+    ...given,
+  })
 }
 
 /** Few values of each kind, so that filters meet records. */

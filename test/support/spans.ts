@@ -1,5 +1,10 @@
 import { type Attributes, type Context, type Span, SpanKind, SpanStatusCode } from '@opentelemetry/api'
-import { BasicTracerProvider, InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  type ReadableSpan,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base'
 import { ATTR_NAME, type FinishedSpan } from '../../src/span/index.js'
 
 /** 2026-11-24T14:55:00.123456Z, as the SDK says times. */
@@ -15,7 +20,13 @@ export interface SpanScript {
 }
 
 /** A finished span of the SDK. */
-export function sdkSpan({ name = 'span', attributes = {}, duration = 0.25, work, context }: SpanScript = {}): ReadableSpan {
+export function sdkSpan({
+  name = 'span',
+  attributes = {},
+  duration = 0.25,
+  work,
+  context,
+}: SpanScript = {}): ReadableSpan {
   const exporter = new InMemorySpanExporter()
   const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] })
   const span = provider.getTracer('test').startSpan(name, { attributes, startTime: START }, context)

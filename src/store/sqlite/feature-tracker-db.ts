@@ -31,7 +31,7 @@ export class FeatureTrackerDB implements FeatureStoreReader, FeatureStoreAdmin {
   readonly #writer: SqliteWriter
   readonly #reader: SqliteReader
   readonly #admin: StoreThread
-  #ready: Promise<SchemaStatus> | undefined
+  #ready: Promise<unknown> | undefined
 
   /** @throws TypeError when the path is no path */
   constructor(options: string | FeatureTrackerDBOptions = {}) {

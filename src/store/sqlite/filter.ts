@@ -40,6 +40,9 @@ export function conditionOf(filter: RecordFilter, aliases: (userId: string) => r
   return { where: parts.length === 0 ? '' : ` WHERE ${parts.join(' AND ')}`, values }
 }
 
+/** Whether a row's time names its offset from UTC, as ours do. The original's are local and name none. */
+export const HAS_OFFSET = "(start_time GLOB '*[+Zz]*' OR start_time GLOB '*T*-*')"
+
 type Add = (sql: string, ...bound: SqlValue[]) => void
 
 function addCategory(category: FeatureCategory, add: Add): void {
@@ -56,9 +59,5 @@ function addTime(operator: '>=' | '<', micros: number, wider: (a: number, b: num
   const local = localTimeText(micros)
   const bound = wider === Math.min ? [utc, local].toSorted()[0] : [utc, local].toSorted()[1]
   add(`start_time ${operator} ?`, bound as string)
-  add(
-    `start_time ${operator} CASE WHEN start_time GLOB '*[+Zz]*' OR start_time GLOB '*T*-*' THEN ? ELSE ? END`,
-    utc,
-    local,
-  )
+  add(`start_time ${operator} CASE WHEN ${HAS_OFFSET} THEN ? ELSE ? END`, utc, local)
 }

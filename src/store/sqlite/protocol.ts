@@ -4,10 +4,15 @@ import type { SqlValue } from './rows.js'
 /** What a thread of the store does: take records in, or answer questions. */
 export type ThreadRole = 'writer' | 'reader'
 
+/** Where the shared integers have the number of the last request that was settled; waited on at the end of a process. */
+export const SETTLED = 0
+/** Where they have how many requests were refused. */
+export const REFUSED = 1
+
 export interface ThreadData {
   readonly role: ThreadRole
   readonly path: string
-  /** One 32-bit integer: the number of the last request that was settled. Waited on at the end of a process. */
+  /** Two 32-bit integers, at SETTLED and REFUSED. */
   readonly settled: Int32Array
 }
 

@@ -11,7 +11,7 @@ import {
   type UsageStats,
 } from '../contract.js'
 import { openForReading, toStoreError } from './database.js'
-import { type Condition, conditionOf } from './filter.js'
+import { type Condition, conditionOf, HAS_OFFSET } from './filter.js'
 import { hasTable, schemaStatus } from './migrations.js'
 import { recordFromRow, type Row, type SqlValue } from './rows.js'
 import { COLUMNS } from './schema.js'
@@ -20,6 +20,8 @@ import { COLUMNS } from './schema.js'
 export class ReaderConnection {
   readonly #path: string
   #database: Database | undefined
+  #hasLocalTimes = false
+  #lookedAtRowid = 0
 
   constructor(path: string) {
     this.#path = path
@@ -28,16 +30,19 @@ export class ReaderConnection {
   getRecords(query: RecordQuery = {}): FeatureUsageRecord[] {
     const { where, values } = this.#condition(query)
     const limit = query.limit === undefined ? -1 : requireLimit(query.limit)
-    return this.#ask((database) =>
-      database
-        .prepare<SqlValue[], Row>(
-          `SELECT ${COLUMNS.join(', ')} FROM feature_usage${where} ORDER BY start_time DESC, id DESC LIMIT ?`,
-        )
-        .raw()
-        .all(...values, limit),
-    )
-      .map(recordFromRow)
-      .toSorted(latestFirst)
+    const select = (also: string): FeatureUsageRecord[] =>
+      this.#ask((database) =>
+        database
+          .prepare<SqlValue[], Row>(
+            `SELECT ${COLUMNS.join(', ')} FROM feature_usage${and(where, also)} ORDER BY start_time DESC, id DESC LIMIT ?`,
+          )
+          .raw()
+          .all(...values, limit),
+      ).map(recordFromRow)
+    // Local times and UTC sort apart as text: the latest are among the latest of each kind.
+    const records =
+      limit > 0 && this.#mixesTimes() ? [...select(HAS_OFFSET), ...select(`NOT ${HAS_OFFSET}`)] : select('')
+    return records.toSorted(latestFirst).slice(0, limit > 0 ? limit : undefined)
   }
 
   getUsageStats(filter: RecordFilter = {}): UsageStats {
@@ -63,8 +68,8 @@ export class ReaderConnection {
       avgInputSize: totals.avg_input ?? 0,
       avgOutputSize: totals.avg_output ?? 0,
       users: totals.users,
-      firstCall: timeOrNull(totals.first_call),
-      lastCall: timeOrNull(totals.last_call),
+      firstCall: earliest(totals.first_utc, totals.first_local),
+      lastCall: latest(totals.last_utc, totals.last_local),
     }
   }
 
@@ -74,8 +79,8 @@ export class ReaderConnection {
     return this.#ask((database) =>
       database
         .prepare<SqlValue[], Totals & { feature_name: string; category: string }>(
-          `SELECT feature_name, category, ${TOTALS} FROM feature_usage${where}
-           GROUP BY feature_name, category ORDER BY calls DESC, feature_name, category LIMIT ?`,
+          `SELECT feature_name, ${CATEGORY} AS category, ${TOTALS} FROM feature_usage${where}
+           GROUP BY feature_name, ${CATEGORY} ORDER BY calls DESC, feature_name, 2 LIMIT ?`,
         )
         .all(...values, limit),
     ).map((row) => ({
@@ -87,12 +92,29 @@ export class ReaderConnection {
       avgDuration: row.avg_duration ?? 0,
       avgEfficiency: row.avg_efficiency ?? 0,
       users: row.users,
-      lastCall: timeOrNull(row.last_call),
+      lastCall: latest(row.last_utc, row.last_local),
     }))
   }
 
   schemaStatus(): SchemaStatus {
     return schemaStatus(this.#open())
+  }
+
+  /**
+   * Whether text order is not the order of time: there are rows of the original's, and this process is not on UTC. Rows
+   * that were looked at once are not looked at again.
+   */
+  #mixesTimes(): boolean {
+    if (this.#hasLocalTimes || isAlwaysUtc()) return this.#hasLocalTimes
+    this.#ask((database) => {
+      const last = database.prepare<[], number | null>('SELECT max(rowid) FROM feature_usage').pluck().get() ?? 0
+      this.#hasLocalTimes =
+        database
+          .prepare(`SELECT 1 FROM feature_usage WHERE rowid > ? AND NOT ${HAS_OFFSET} LIMIT 1`)
+          .get(this.#lookedAtRowid) !== undefined
+      this.#lookedAtRowid = last
+    })
+    return this.#hasLocalTimes
   }
 
   /** @throws StoreError whatever SQLite finds */
@@ -149,9 +171,14 @@ interface Totals {
   avg_input: number | null
   avg_output: number | null
   users: number
-  first_call: string | null
-  last_call: string | null
+  first_utc: string | null
+  first_local: string | null
+  last_utc: string | null
+  last_local: string | null
 }
+
+/** The original's documentation has agent_platform where its code has agentic_platform: both are one category. */
+const CATEGORY = "CASE category WHEN 'agent_platform' THEN 'agentic_platform' ELSE category END"
 
 const TOTALS = `count(*) AS calls,
   count(*) FILTER (WHERE status = 'success') AS success,
@@ -162,14 +189,37 @@ const TOTALS = `count(*) AS calls,
   avg(efficiency_score) AS avg_efficiency,
   avg(input_size) AS avg_input, avg(output_size) AS avg_output,
   count(DISTINCT user_id) AS users,
-  min(start_time) AS first_call, max(start_time) AS last_call`
+  min(start_time) FILTER (WHERE ${HAS_OFFSET}) AS first_utc, min(start_time) FILTER (WHERE NOT ${HAS_OFFSET}) AS first_local,
+  max(start_time) FILTER (WHERE ${HAS_OFFSET}) AS last_utc, max(start_time) FILTER (WHERE NOT ${HAS_OFFSET}) AS last_local`
+
+function and(where: string, also: string): string {
+  if (also === '') return where
+  return where === '' ? ` WHERE ${also}` : `${where} AND ${also}`
+}
+
+/** Zones differ from UTC in winter or in summer, or never. */
+function isAlwaysUtc(): boolean {
+  const year = new Date().getFullYear()
+  return [0, 6].every((month) => new Date(year, month, 1).getTimezoneOffset() === 0)
+}
 
 function percent(part: number, whole: number): number {
   return whole === 0 ? 0 : (part / whole) * 100
 }
 
-function timeOrNull(text: string | null): string | null {
-  return text === null ? null : normalizeTimeText(text)
+function latest(...texts: (string | null)[]): string | null {
+  return instants(texts).at(-1) ?? null
+}
+
+function earliest(...texts: (string | null)[]): string | null {
+  return instants(texts)[0] ?? null
+}
+
+function instants(texts: readonly (string | null)[]): string[] {
+  return texts
+    .filter((text) => text !== null)
+    .map(normalizeTimeText)
+    .toSorted()
 }
 
 function latestFirst(a: FeatureUsageRecord, b: FeatureUsageRecord): number {

@@ -2,7 +2,15 @@ import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { StoreError } from '../contract.js'
-import type { ThreadData, ThreadError, ThreadReply, ThreadRequest, ThreadRole } from './protocol.js'
+import {
+  REFUSED,
+  SETTLED,
+  type ThreadData,
+  type ThreadError,
+  type ThreadReply,
+  type ThreadRequest,
+  type ThreadRole,
+} from './protocol.js'
 
 /** A thread that died is started again with what it had not settled, so many times for the same request. */
 const MAX_ATTEMPTS = 3
@@ -24,10 +32,12 @@ type Unnumbered<T> = T extends { readonly seq: number } ? Omit<T, 'seq'> : never
 export class StoreThread {
   readonly #role: ThreadRole
   readonly #path: string
-  readonly #settled = new Int32Array(new SharedArrayBuffer(4))
+  readonly #settled = new Int32Array(new SharedArrayBuffer(8))
   readonly #pending = new Map<number, Pending>()
   #worker: Worker | undefined
   #seq = 0
+  #refusalsTold = 0
+  #closing: Promise<void> | undefined
 
   constructor(role: ThreadRole, path: string) {
     this.#role = role
@@ -39,36 +49,53 @@ export class StoreThread {
     return this.#pending.size
   }
 
+  /** @throws (by rejection) what the thread refuses, what cannot cross to it, and `closed` after `close` */
   request<T>(request: Unnumbered<ThreadRequest>): Promise<T> {
+    if (this.#closing !== undefined)
+      return Promise.reject(new StoreError('closed', `the store at ${this.#path} was closed`))
+    return this.#send<T>(request)
+  }
+
+  async #send<T>(request: Unnumbered<ThreadRequest>): Promise<T> {
+    const seq = this.#seq + 1
+    const numbered = { ...request, seq } as ThreadRequest
+    const worker = this.#start()
+    // A value that cannot cross throws here, and nothing is under way.
+    worker.postMessage(numbered)
+    this.#seq = seq
+    worker.ref()
     return new Promise<T>((resolve, reject) => {
-      const seq = ++this.#seq
-      const numbered = { ...request, seq } as ThreadRequest
-      const worker = this.#start()
       this.#pending.set(seq, { request: numbered, resolve, reject, attempts: 1 })
-      worker.ref()
-      worker.postMessage(numbered)
     })
   }
 
-  /** Blocks this thread until all requests are settled, for the end of a process. */
+  /**
+   * Blocks this thread until all requests are settled, for the end of a process.
+   * @returns whether they are, and none was refused whose promise has not told so
+   */
   waitSync(timeoutMs: number): boolean {
     const deadline = Date.now() + timeoutMs
     for (;;) {
-      const settled = Atomics.load(this.#settled, 0)
-      if (settled >= this.#seq) return true
+      const settled = Atomics.load(this.#settled, SETTLED)
+      if (settled >= this.#seq) return Atomics.load(this.#settled, REFUSED) === this.#refusalsTold
       const left = deadline - Date.now()
       if (left <= 0 || this.#worker === undefined) return false
-      Atomics.wait(this.#settled, 0, settled, left)
+      Atomics.wait(this.#settled, SETTLED, settled, left)
     }
   }
 
-  /** Settles what waits, then ends the thread. */
-  async close(): Promise<void> {
-    const worker = this.#worker
-    if (worker === undefined) return
-    await this.request({ kind: 'close' }).catch(() => {})
+  /** Settles what waits, then ends the thread; a second call waits for the first. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    if (this.#worker === undefined) return
+    await this.#send({ kind: 'close' }).catch(() => {})
+    const worker = this.#worker as Worker | undefined
     this.#worker = undefined
-    await worker.terminate()
+    await worker?.terminate()
   }
 
   #start(): Worker {
@@ -99,6 +126,7 @@ export class StoreThread {
     const pending = this.#pending.get(reply.seq)
     this.#pending.delete(reply.seq)
     if (this.#pending.size === 0) this.#worker?.unref()
+    if ('error' in reply) this.#refusalsTold++
     if (pending === undefined) return
     if ('error' in reply) pending.reject(errorFrom(reply.error))
     else pending.resolve(reply.result as never)

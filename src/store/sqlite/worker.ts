@@ -1,6 +1,13 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { StoreError } from '../contract.js'
-import type { ThreadData, ThreadError, ThreadReply, ThreadRequest } from './protocol.js'
+import {
+  REFUSED,
+  SETTLED,
+  type ThreadData,
+  type ThreadError,
+  type ThreadReply,
+  type ThreadRequest,
+} from './protocol.js'
 import { ReaderConnection } from './reader-connection.js'
 import { ROW_WIDTH } from './rows.js'
 import { WriterConnection } from './writer-connection.js'
@@ -74,8 +81,10 @@ function reply(seq: number, work: () => unknown): ThreadReply {
 
 /** One message for all that a transaction settled. The last number is stored first: an ending process waits for that. */
 function send(replies: readonly ThreadReply[]): void {
-  Atomics.store(settled, 0, (replies[replies.length - 1] as ThreadReply).seq)
-  Atomics.notify(settled, 0)
+  const refused = replies.filter((message) => 'error' in message).length
+  if (refused > 0) Atomics.add(settled, REFUSED, refused)
+  Atomics.store(settled, SETTLED, (replies[replies.length - 1] as ThreadReply).seq)
+  Atomics.notify(settled, SETTLED)
   port.postMessage(replies)
 }
 

@@ -1,5 +1,5 @@
 import type { FeatureUsageRecord } from '../../record/index.js'
-import { type FeatureStoreWriter, StoreError } from '../contract.js'
+import type { FeatureStoreWriter } from '../contract.js'
 import { pushRow, type SqlValue } from './rows.js'
 import { StoreThread } from './thread.js'
 
@@ -17,18 +17,21 @@ export class SqliteWriter implements FeatureStoreWriter {
   }
 
   insertRecords(records: readonly FeatureUsageRecord[]): Promise<number> {
-    if (this.#closed) return Promise.reject(new StoreError('closed', `the writer for ${this.path} was closed`))
-    if (records.length === 0) return Promise.resolve(0)
-    const values: SqlValue[] = []
-    for (const record of records) pushRow(values, record)
-    const stored = this.#thread.request<number>({ kind: 'insert', values })
-    this.#last = stored
+    const stored = this.#insert(records)
+    // Batches settle in order, so the last one stands for all; whoever gave a refused one is told by its own promise.
+    this.#last = stored.catch(() => {})
     return stored
   }
 
+  async #insert(records: readonly FeatureUsageRecord[]): Promise<number> {
+    if (records.length === 0 && !this.#closed) return 0
+    const values: SqlValue[] = []
+    for (const record of records) pushRow(values, record)
+    return this.#thread.request<number>({ kind: 'insert', values })
+  }
+
   async flush(): Promise<void> {
-    // Batches settle in order, so the last one stands for all.
-    await this.#last.catch(() => {})
+    await this.#last
   }
 
   drainSync(timeoutMs: number): boolean {

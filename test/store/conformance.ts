@@ -1,0 +1,14 @@
+import { describe } from 'vitest'
+import { describeQueries } from './conformance-queries.js'
+import { describeValues } from './conformance-values.js'
+import { describeWrites } from './conformance-writes.js'
+import type { MakeStore } from './subject.js'
+
+/** What every store must do, as its contract says. A store's own test calls this in a few lines. */
+export function describeFeatureStore(name: string, make: MakeStore): void {
+  describe(`${name} as a FeatureStore`, () => {
+    describeWrites(make)
+    describeValues(make)
+    describeQueries(make)
+  })
+}
