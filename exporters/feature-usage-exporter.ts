@@ -1,7 +1,7 @@
 import { context, createContextKey } from '@opentelemetry/api'
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base'
 import { ensureKey, resolveSettings, type SettingOptions, type Settings } from '../src/config/index.js'
-import { describeError, EventCounter } from '../src/health/index.js'
+import { describeError, type EventCounter, processEvents } from '../src/health/index.js'
 import { type FeatureUsageRecord, PseudonymCache } from '../src/record/index.js'
 import { type MappingOptions, recordFromSpan } from '../src/span/index.js'
 import { type FeatureStoreWriter, SqliteWriter } from '../src/store/index.js'
@@ -15,15 +15,18 @@ type ResultCallback = Parameters<SpanExporter['export']>[1]
 /** `suppressTracing` of `@opentelemetry/core`, by the key that it registers. */
 const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
 
+/** Exporters that were made and not shut down. */
+export const liveExporters = new Set<FeatureUsageExporter>()
+
 /** Records handed over and not yet committed, above which further ones are dropped and counted. */
 const MAX_UNSETTLED_RECORDS = 200_000
 
-export interface FeatureUsageExporterOptions extends SettingOptions {
+export interface FeatureUsageExporterOptions extends Pick<SettingOptions, 'dbPath' | 'maxMetadataSize' | 'anonymize'> {
   /** Where records go; the default is the SQLite file at `dbPath`. */
   writer?: FeatureStoreWriter | undefined
   /** The session of spans that name none; the default is a new one for this exporter. */
   sessionId?: string | undefined
-  /** Counts what goes wrong; the default is a counter of its own. */
+  /** Counts what goes wrong; the default is the counter of the default tracker. */
   events?: EventCounter | undefined
 }
 
@@ -43,7 +46,7 @@ export class FeatureUsageExporter implements SpanExporter {
 
   /** @throws TypeError when an option is bad */
   constructor(options: FeatureUsageExporterOptions = {}) {
-    this.#events = options.events ?? new EventCounter()
+    this.#events = options.events ?? processEvents
     this.settings = resolveSettings(options, process.env, (message) => {
       this.#events.count('setting_ignored', message, 1, message)
     })
@@ -53,6 +56,7 @@ export class FeatureUsageExporter implements SpanExporter {
       sessionId: options.sessionId ?? globalThis.crypto.randomUUID(),
       pseudonymize: this.settings.anonymize ? (userId) => this.#pseudonym(userId) : undefined,
     }
+    liveExporters.add(this)
   }
 
   export(spans: readonly ReadableSpan[], resultCallback: ResultCallback): void {
@@ -92,6 +96,7 @@ export class FeatureUsageExporter implements SpanExporter {
 
   /** Commits what was exported before and lets go of the writer; a second call waits for the first. */
   shutdown(): Promise<void> {
+    liveExporters.delete(this)
     this.#stopped ??= this.#writer.close()
     return this.#stopped
   }

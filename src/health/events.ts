@@ -53,6 +53,11 @@ export class EventCounter {
   }
 }
 
+/**
+ * The counter of the process: of the default tracker, and of processors and exporters that the application makes for it.
+ */
+export const processEvents = new EventCounter()
+
 /** A short text for any thrown value, whatever its getters do. */
 export function describeError(error: unknown): string {
   try {

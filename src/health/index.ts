@@ -1,1 +1,1 @@
-export { describeError, EventCounter, type TrackingEvent } from './events.js'
+export { describeError, EventCounter, processEvents, type TrackingEvent } from './events.js'

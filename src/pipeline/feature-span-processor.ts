@@ -2,7 +2,7 @@ import { context, createContextKey } from '@opentelemetry/api'
 import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { FeatureUsageExporter, type FeatureUsageExporterOptions } from '../../exporters/index.js'
 import { resolveSettings, type SettingOptions, type Settings } from '../config/index.js'
-import { describeError, EventCounter } from '../health/index.js'
+import { describeError, type EventCounter, processEvents } from '../health/index.js'
 import { liveProcessors, watchProcessEnd } from './process-end.js'
 import { spanSelector } from './select.js'
 
@@ -11,8 +11,9 @@ const FLUSH_AFTER_MS = 1000
 
 const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
 
-export interface FeatureSpanProcessorOptions extends SettingOptions {
-  /** Counts what goes wrong; the default is a counter of its own. */
+export interface FeatureSpanProcessorOptions
+  extends SettingOptions, Pick<FeatureUsageExporterOptions, 'writer' | 'sessionId'> {
+  /** Counts what goes wrong; the default is the counter of the default tracker. */
   events?: EventCounter | undefined
 }
 
@@ -36,9 +37,9 @@ export class FeatureSpanProcessor implements SpanProcessor {
    * @param exporter takes the spans; the default is a FeatureUsageExporter with the same options
    * @throws TypeError when an option is bad
    */
-  constructor(exporter?: SpanExporter | FeatureUsageExporterOptions, options: FeatureSpanProcessorOptions = {}) {
+  constructor(exporter?: SpanExporter | FeatureSpanProcessorOptions, options: FeatureSpanProcessorOptions = {}) {
     const given = isExporter(exporter) ? options : { ...exporter, ...options }
-    this.#events = given.events ?? new EventCounter()
+    this.#events = given.events ?? processEvents
     this.settings = resolveSettings(given, process.env, (message) => {
       this.#events.count('setting_ignored', message, 1, message)
     })

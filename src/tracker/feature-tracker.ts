@@ -1,7 +1,7 @@
 import { trace, type Tracer, type TracerProvider } from '@opentelemetry/api'
-import { createOtlpProcessor, FeatureUsageExporter } from '../../exporters/index.js'
+import { createOtlpProcessor, FeatureUsageExporter, liveExporters } from '../../exporters/index.js'
 import { ensureKey, excludeMatcher, resolveSettings, type SettingOptions, type Settings } from '../config/index.js'
-import { describeError, EventCounter, type TrackingEvent } from '../health/index.js'
+import { describeError, EventCounter, processEvents, type TrackingEvent } from '../health/index.js'
 import {
   ensureContextManager,
   FeatureSpanProcessor,
@@ -53,7 +53,7 @@ export interface TrackerHealth {
 export class FeatureTracker {
   readonly #options: FeatureTrackerOptions
   readonly #usesGlobal: boolean
-  readonly #events = new EventCounter()
+  readonly #events: EventCounter
   readonly #sessionId: string
   readonly #tracking: Tracking
   #settings: Settings | undefined
@@ -68,6 +68,7 @@ export class FeatureTracker {
     resolveSettings(options, {})
     this.#options = options
     this.#usesGlobal = internal.usesGlobal ?? false
+    this.#events = this.#usesGlobal ? processEvents : new EventCounter()
     this.#sessionId = options.sessionId ?? globalThis.crypto.randomUUID()
     this.#tracking = new Tracking(this.#host())
   }
@@ -213,7 +214,7 @@ export class FeatureTracker {
       trace.setGlobalTracerProvider(provider)
       return provider
     }
-    if (liveProcessors.size === 0)
+    if (liveProcessors.size === 0 && liveExporters.size === 0)
       this.#events.count(
         'no_processor',
         'the registered OpenTelemetry provider has no FeatureSpanProcessor, so no feature is stored. Add `new FeatureSpanProcessor()` from @cloudcurio/feature-tracking/pipeline to its spanProcessors.',

@@ -9,13 +9,14 @@ export type CheckedOptions<T> = T & { featureName: string; category: FeatureCate
  * @throws TypeError or RangeError that names what is bad
  */
 export function checkOptions<T extends Partial<TrackOptions>>(
+  caller: 'trackFeature' | 'withFeature' | 'startCustomTracking',
   nameOrOptions: string | T,
   category?: FeatureCategory,
   more?: Partial<T>,
 ): CheckedOptions<T> {
   if (typeof nameOrOptions !== 'string' && (typeof nameOrOptions !== 'object' || nameOrOptions === null))
     throw new TypeError(
-      `trackFeature was given ${String(nameOrOptions)}: give a feature name, or an object with featureName and category`,
+      `${caller} was given ${String(nameOrOptions)}: give a feature name, or an object with featureName and category`,
     )
   const given = (
     typeof nameOrOptions === 'string' ? { ...more, featureName: nameOrOptions, category } : { ...nameOrOptions }

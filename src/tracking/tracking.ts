@@ -26,7 +26,7 @@ export class Tracking {
     category?: FeatureCategory,
     more?: Partial<TrackOptions>,
   ): FeatureDecorator {
-    const options = checkOptions<TrackOptions>(nameOrOptions, category, more)
+    const options = checkOptions<TrackOptions>('trackFeature', nameOrOptions, category, more)
     return makeDecorator(
       (fn) => (this.#host.enabled ? wrapFunction(fn, options, this.#runner) : fn),
       options.featureName,
@@ -34,7 +34,7 @@ export class Tracking {
   }
 
   withFeature<R>(options: TrackOptions, work: (feature: ActiveFeature) => R): R {
-    const checked = checkOptions<TrackOptions>(options)
+    const checked = checkOptions<TrackOptions>('withFeature', options)
     if (typeof work !== 'function')
       throw new TypeError(`withFeature of ${checked.featureName} was given ${typeof work}: give a function to run`)
     if (!this.#host.enabled) return work(silentFeature)
@@ -46,7 +46,10 @@ export class Tracking {
     category?: FeatureCategory,
     more?: Partial<FeatureOptions>,
   ): string {
-    return this.#custom.start(checkOptions<FeatureOptions>(nameOrOptions, category, more), createRecordId)
+    return this.#custom.start(
+      checkOptions<FeatureOptions>('startCustomTracking', nameOrOptions, category, more),
+      createRecordId,
+    )
   }
 
   completeCustomTracking(recordId: string, completion: CustomCompletion): void {

@@ -22,12 +22,20 @@ describe('list-features', () => {
 
   it('shows ten unless told otherwise', async () => {
     expect(await json(['list-features', '--db-path', originalFile()])).toHaveLength(10)
-    expect(await json(['list-features', '--db-path', originalFile(), '-n', String(Number.MAX_SAFE_INTEGER - 1)])).toHaveLength(14)
+    expect(
+      await json(['list-features', '--db-path', originalFile(), '-n', String(Number.MAX_SAFE_INTEGER - 1)]),
+    ).toHaveLength(14)
   })
 
   it('prints JSON with the keys of the original', async () => {
     const [first] = (await json(['list-features', '--db-path', originalFile()])) as object[]
-    expect(first).toMatchObject({ feature_name: 'hash_text', category: 'file_operation', usage_count: 60, success_rate: 100, users: 1 })
+    expect(first).toMatchObject({
+      feature_name: 'hash_text',
+      category: 'file_operation',
+      usage_count: 60,
+      success_rate: 100,
+      users: 1,
+    })
     expect(Object.keys(first ?? {})).toEqual([
       'feature_name',
       'category',
@@ -44,7 +52,9 @@ describe('list-features', () => {
   it('prints CSV with the same columns', async () => {
     const { stdout } = await cli(['list-features', '--csv', '--limit', '2', '--db-path', originalFile()])
     const [header, , divide] = stdout.split('\n')
-    expect(header).toBe('feature_name,category,usage_count,success_count,success_rate,avg_duration,avg_efficiency,users,last_call')
+    expect(header).toBe(
+      'feature_name,category,usage_count,success_count,success_rate,avg_duration,avg_efficiency,users,last_call',
+    )
     expect(divide).toMatch(/^divide,other,40,30,75,0\.0000226\d+,0\.70\d+,0,2026-11-24T\d\d:06:15\.743947\+00:00$/)
   })
 
@@ -91,7 +101,13 @@ describe('feature-stats', () => {
 
   it('prints one JSON object', async () => {
     const stats = await json(['feature-stats', 'hash_text', '--db-path', originalFile()])
-    expect(stats).toMatchObject({ feature_name: 'hash_text', category: null, total_calls: 60, success_rate: 100, failure_count: 0 })
+    expect(stats).toMatchObject({
+      feature_name: 'hash_text',
+      category: null,
+      total_calls: 60,
+      success_rate: 100,
+      failure_count: 0,
+    })
     expect(Object.keys(stats as object)).toEqual(
       (
         'feature_name category total_calls success_count failure_count partial_count timeout_count success_rate avg_duration ' +
@@ -101,7 +117,15 @@ describe('feature-stats', () => {
   })
 
   it('prints one CSV row', async () => {
-    const { stdout } = await cli(['feature-stats', 'run_crew', '--csv', '-c', 'agent_platform', '--db-path', originalFile()])
+    const { stdout } = await cli([
+      'feature-stats',
+      'run_crew',
+      '--csv',
+      '-c',
+      'agent_platform',
+      '--db-path',
+      originalFile(),
+    ])
     const lines = stdout.split('\n')
     expect(lines).toHaveLength(3)
     expect(lines[1]).toMatch(/^run_crew,agentic_platform,10,10,0,0,0,100,/)
@@ -109,7 +133,9 @@ describe('feature-stats', () => {
 
   it('names the category that it was narrowed to', async () => {
     const path = addRows(originalFile(), [{ feature_name: 'divide', category: 'sysmon' }])
-    expect((await cli(['feature-stats', 'divide', '-c', 'sysmon', '--db-path', path])).stdout).toMatch(/^divide \(sysmon\)\n\nCalls {12}1\n/)
+    expect((await cli(['feature-stats', 'divide', '-c', 'sysmon', '--db-path', path])).stdout).toMatch(
+      /^divide \(sysmon\)\n\nCalls {12}1\n/,
+    )
     expect((await cli(['feature-stats', 'divide', '--db-path', path])).stdout).toMatch(/^divide\n\nCalls {12}41\n/)
   })
 
@@ -125,9 +151,15 @@ describe('feature-stats', () => {
       stdout: '',
       stderr: `error: feature "hash_txt" has no calls in ${path}\nhint: did you mean hash_text?\n`,
     })
-    expect((await cli(['feature-stats', 'qqqqqqqq', '--db-path', path])).stderr).toContain('hint: feature-tracking list-features shows')
+    expect((await cli(['feature-stats', 'qqqqqqqq', '--db-path', path])).stderr).toContain(
+      'hint: feature-tracking list-features shows',
+    )
     expect(JSON.parse((await cli(['feature-stats', 'hash_txt', '--db-path', path, '--json'])).stderr)).toEqual({
-      error: { code: 'no_such_feature', message: `feature "hash_txt" has no calls in ${path}`, hint: 'did you mean hash_text?' },
+      error: {
+        code: 'no_such_feature',
+        message: `feature "hash_txt" has no calls in ${path}`,
+        hint: 'did you mean hash_text?',
+      },
     })
   })
 
@@ -148,7 +180,15 @@ describe('feature-stats', () => {
 
 describe('list-records', () => {
   it('shows the latest calls first, as a table', async () => {
-    const { code, stdout } = await cli(['list-records', '--db-path', originalFile(), '--limit', '2', '--feature', 'custom_other'])
+    const { code, stdout } = await cli([
+      'list-records',
+      '--db-path',
+      originalFile(),
+      '--limit',
+      '2',
+      '--feature',
+      'custom_other',
+    ])
     expect(code).toBe(0)
     expect(stdout.split('\n')).toEqual([
       'Time                 Feature       Category  Status   Duration  Efficiency    In     Out  User   Error',
@@ -176,7 +216,11 @@ describe('list-records', () => {
 
   it('prints JSON with the fifteen fields of the table', async () => {
     const [record] = (await json(['list-records', '-n', '1', '--db-path', originalFile()])) as object[]
-    expect(record).toMatchObject({ feature_name: 'custom_other', status: 'timeout', metadata: { n: 1.5, nested: { k: [1, 2, null] } } })
+    expect(record).toMatchObject({
+      feature_name: 'custom_other',
+      status: 'timeout',
+      metadata: { n: 1.5, nested: { k: [1, 2, null] } },
+    })
     expect(Object.keys(record ?? {})).toEqual(
       (
         'id feature_name category status duration start_time end_time input_size output_size metadata user_id session_id ' +
@@ -186,21 +230,35 @@ describe('list-records', () => {
   })
 
   it('prints CSV with metadata as JSON and formulas disarmed', async () => {
-    const path = addRows(emptyFile(), [{ feature_name: '=HYPERLINK("x")', metadata: '{"a":"b,c"}', error_message: '-1+1\n', duration: -0.5 }])
+    const path = addRows(emptyFile(), [
+      { feature_name: '=HYPERLINK("x")', metadata: '{"a":"b,c"}', error_message: '-1+1\n', duration: -0.5 },
+    ])
     const { stdout } = await cli(['list-records', '--csv', '--db-path', path])
     expect(stdout).toContain('\nrow-0,"\'=HYPERLINK(""x"")",other,success,-0.5,')
     expect(stdout).toContain(',"{""a"":""b,c""}",,s,"\'-1+1\n",,1\n')
   })
 
   it('prints a CSV header for no rows', async () => {
-    expect((await cli(['list-records', '--csv', '--db-path', emptyFile()])).stdout).toMatch(/^id,feature_name,[a-z_,]+,iterations\n$/)
+    expect((await cli(['list-records', '--csv', '--db-path', emptyFile()])).stdout).toMatch(
+      /^id,feature_name,[a-z_,]+,iterations\n$/,
+    )
   })
 
   it('says which conditions nothing matched', async () => {
     const path = originalFile()
-    const { code, stdout } = await cli(['list-records', '--feature', 'nope\u001b[2J', '--since', '7d', '--db-path', path])
+    const { code, stdout } = await cli([
+      'list-records',
+      '--feature',
+      'nope\u001b[2J',
+      '--since',
+      '7d',
+      '--db-path',
+      path,
+    ])
     expect(code).toBe(0)
-    expect(stdout).toBe(String.raw`No records in ${path} match: feature=nope\x1b[2J, since=7d (2026-11-17 16:36:15)` + '\n')
+    expect(stdout).toBe(
+      String.raw`No records in ${path} match: feature=nope\x1b[2J, since=7d (2026-11-17 16:36:15)` + '\n',
+    )
   })
 
   it('says that a pseudonym has to be whole', async () => {
@@ -210,6 +268,8 @@ describe('list-records', () => {
 
   it('says that nothing has been tracked, whatever was asked', async () => {
     const path = emptyFile()
-    expect((await cli(['list-records', '--status', 'failed', '--db-path', path])).stdout).toBe(`Nothing has been tracked in ${path} yet.\n`)
+    expect((await cli(['list-records', '--status', 'failed', '--db-path', path])).stdout).toBe(
+      `Nothing has been tracked in ${path} yet.\n`,
+    )
   })
 })

@@ -10,14 +10,26 @@ describe('wrong usage', () => {
     [['list-features', '--limt', '3'], "error: unknown option '--limt'\nhint: did you mean --limit?\n"],
     [['list-features', '--jsn'], "error: unknown option '--jsn'\nhint: did you mean --json?\n"],
     [['list-features', 'x'], /^error: too many arguments .*\nhint: see feature-tracking list-features --help\n$/],
-    [['feature-stats'], "error: missing required argument 'feature_name'\nhint: see feature-tracking feature-stats --help\n"],
+    [
+      ['feature-stats'],
+      "error: missing required argument 'feature_name'\nhint: see feature-tracking feature-stats --help\n",
+    ],
     [['list-records', '--limit', '0'], /'0' is invalid\. Give a whole number of 1 or more\.\n$/],
     [['list-records', '--limit', '-5'], /'-5' is invalid\. Give a whole number/],
     [['list-records', '--limit', '1e3'], /'1e3' is invalid\. Give a whole number/],
-    [['list-records', '--status', 'broken'], /'broken' is invalid\. Give one of success, failed, partial, timeout\.\n$/],
+    [
+      ['list-records', '--status', 'broken'],
+      /'broken' is invalid\. Give one of success, failed, partial, timeout\.\n$/,
+    ],
     [['feature-stats', 'f', '-c', 'ai'], /'ai' is invalid\. Give one of ai_provider, mcp_server, .*, other\.\n$/],
-    [['list-records', '--since', 'yesterday'], /'yesterday' is invalid\. Give a time back from now such as 30m, 24h, 7d or 2w, or an ISO/],
-    [['list-records', '--since', '1h', '--until', '2h'], /^error: no time lies between --since 1h and --until 2h\nhint: /],
+    [
+      ['list-records', '--since', 'yesterday'],
+      /'yesterday' is invalid\. Give a time back from now such as 30m, 24h, 7d or 2w, or an ISO/,
+    ],
+    [
+      ['list-records', '--since', '1h', '--until', '2h'],
+      /^error: no time lies between --since 1h and --until 2h\nhint: /,
+    ],
     [['list-features', '--json', '--csv'], /'--json' cannot be used with option '--csv'/],
     [['list-features', '--db-path', ''], 'error: --db-path is "": give the path of a file\n'],
     [['list-records', '--status', 'a\u001b[2J\n'], /'a\\x1b\[2J\\n' is invalid/],
@@ -31,7 +43,9 @@ describe('wrong usage', () => {
   it('is a JSON object for a program', async () => {
     const { code, stderr } = await cli(['list-records', '--status', 'broken', '--json'])
     expect(code).toBe(2)
-    expect(JSON.parse(stderr)).toEqual({ error: { code: 'usage', message: expect.stringContaining("'broken' is invalid"), hint: null } })
+    expect(JSON.parse(stderr)).toEqual({
+      error: { code: 'usage', message: expect.stringContaining("'broken' is invalid"), hint: null },
+    })
   })
 })
 
@@ -39,7 +53,8 @@ describe('a file that is not there', () => {
   it('is named with who chose it, and is not made', async () => {
     const folder = temporaryFolder()
     const path = join(folder, 'sub', 'usage.db')
-    const hint = 'hint: it appears with the first tracked call; --db-path or FEATURE_TRACKING_DB_PATH choose another file\n'
+    const hint =
+      'hint: it appears with the first tracked call; --db-path or FEATURE_TRACKING_DB_PATH choose another file\n'
     expect(await cli(['list-features', '--db-path', path])).toEqual({
       code: 1,
       stdout: '',
@@ -53,7 +68,9 @@ describe('a file that is not there', () => {
   it('is a JSON object for a program', async () => {
     const { code, stderr } = await cli(['--json', 'feature-stats', 'f', '--db-path', '/nowhere/usage.db'])
     expect(code).toBe(1)
-    expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'not_found', message: expect.stringContaining('/nowhere/usage.db') } })
+    expect(JSON.parse(stderr)).toMatchObject({
+      error: { code: 'not_found', message: expect.stringContaining('/nowhere/usage.db') },
+    })
   })
 })
 
@@ -63,7 +80,9 @@ describe('a file that cannot be used', () => {
     writeFileSync(path, 'these are notes, and no database at all\n'.repeat(100))
     const { code, stderr } = await cli(['list-features', '--db-path', path])
     expect(code).toBe(3)
-    expect(stderr).toMatch(/^error: .*notes\.txt is not an SQLite database.*\nhint: --db-path or FEATURE_TRACKING_DB_PATH/)
+    expect(stderr).toMatch(
+      /^error: .*notes\.txt is not an SQLite database.*\nhint: --db-path or FEATURE_TRACKING_DB_PATH/,
+    )
     expect(existsSync(`${path}-journal`)).toBe(false)
   })
 
@@ -78,7 +97,9 @@ describe('a file that cannot be used', () => {
   it('may be of a later version', async () => {
     const path = originalFile()
     const database = new BetterSqlite3(path)
-    database.exec("CREATE TABLE feature_tracking_schema (version INTEGER PRIMARY KEY, name TEXT, applied_at TEXT); INSERT INTO feature_tracking_schema VALUES (999, 'x', 'y')")
+    database.exec(
+      "CREATE TABLE feature_tracking_schema (version INTEGER PRIMARY KEY, name TEXT, applied_at TEXT); INSERT INTO feature_tracking_schema VALUES (999, 'x', 'y')",
+    )
     database.close()
     const { code, stderr } = await cli(['list-features', '--db-path', path])
     expect(code).toBe(3)
@@ -117,6 +138,8 @@ describe('a bad FEATURE_TRACKING_DB_PATH', () => {
     const env = { FEATURE_TRACKING_DB_PATH: ':memory:' }
     const path = originalFile()
     expect((await cli(['list-features', '--db-path', path], { env })).stderr).toBe('')
-    expect((await cli(['list-features'], { env })).stderr).toMatch(/^warning: FEATURE_TRACKING_DB_PATH is ":memory:": give the path of a file\./)
+    expect((await cli(['list-features'], { env })).stderr).toMatch(
+      /^warning: FEATURE_TRACKING_DB_PATH is ":memory:": give the path of a file\./,
+    )
   })
 })

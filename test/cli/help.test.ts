@@ -39,7 +39,9 @@ describe('help', () => {
     expect(examples.length).toBeGreaterThan(1)
     for (const example of examples) {
       const argv = example.replace(/ >.*/, '').trim().split(' ').slice(1)
-      expect((await cli([...argv, '--db-path', '/nowhere/usage.db'])).stderr).toContain('there is no file /nowhere/usage.db')
+      expect((await cli([...argv, '--db-path', '/nowhere/usage.db'])).stderr).toContain(
+        'there is no file /nowhere/usage.db',
+      )
     }
   })
 
@@ -67,13 +69,17 @@ describe('help', () => {
     expect(bare.code).toBe(2)
     expect(bare.stdout).toBe('')
     expect(bare.stderr).toBe((await cli(['--help'])).stdout)
-    expect(JSON.parse((await cli(['--json'])).stderr)).toMatchObject({ error: { code: 'usage', message: 'no command was given' } })
+    expect(JSON.parse((await cli(['--json'])).stderr)).toMatchObject({
+      error: { code: 'usage', message: 'no command was given' },
+    })
   })
 })
 
 describe('version', () => {
   it('is the one in package.json', async () => {
-    const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+    const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+      version: string
+    }
     expect(await cli(['--version'])).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' })
   })
 })
@@ -82,12 +88,20 @@ describe('createProgram', () => {
   it('tells which commands and options there are', () => {
     const io = { stdout: new Sink(), stderr: new Sink(), env: {}, isTTY: false, columns: undefined, now: () => NOW }
     const program = createProgram(io)
-    const options = Object.fromEntries(program.commands.map((command) => [command.name(), command.options.map((option) => option.long)]))
+    const options = Object.fromEntries(
+      program.commands.map((command) => [command.name(), command.options.map((option) => option.long)]),
+    )
     expect(options).toEqual({
       'list-features': ['--limit'],
       'feature-stats': ['--category'],
       'list-records': ['--feature', '--category', '--status', '--user', '--since', '--until', '--limit'],
     })
-    expect(program.options.map((option) => option.long)).toEqual(['--version', '--db-path', '--json', '--csv', '--no-color'])
+    expect(program.options.map((option) => option.long)).toEqual([
+      '--version',
+      '--db-path',
+      '--json',
+      '--csv',
+      '--no-color',
+    ])
   })
 })

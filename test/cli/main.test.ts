@@ -12,8 +12,14 @@ function environment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   return { PATH: process.env['PATH'], HOME: '/nonexistent', TZ: 'UTC', ...more }
 }
 
-function main(argv: readonly string[], env: NodeJS.ProcessEnv = {}): { code: number | null; stdout: string; stderr: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...argv], { env: environment(env), encoding: 'utf8' })
+function main(
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): { code: number | null; stdout: string; stderr: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...argv], {
+    env: environment(env),
+    encoding: 'utf8',
+  })
   return { code: status, stdout, stderr }
 }
 
@@ -26,7 +32,10 @@ async function pipeline(script: string): Promise<{ stdout: string; stderr: strin
 function bigFile(): string {
   return addRows(
     emptyFile(),
-    Array.from({ length: 20_000 }, (_, index) => ({ feature_name: `feature ${index % 7}`, error_message: 'x'.repeat(100) })),
+    Array.from({ length: 20_000 }, (_, index) => ({
+      feature_name: `feature ${index % 7}`,
+      error_message: 'x'.repeat(100),
+    })),
   )
 }
 
@@ -71,7 +80,9 @@ describe('the executable', () => {
 
 describe('a pipe', () => {
   it.each(['', '--json', '--csv'])('that is closed early ends a large list quietly: %s', async (mode) => {
-    const { stdout, stderr } = await pipeline(`$CLI list-records ${mode} --limit 20000 --db-path '${bigFile()}' | head -1`)
+    const { stdout, stderr } = await pipeline(
+      `$CLI list-records ${mode} --limit 20000 --db-path '${bigFile()}' | head -1`,
+    )
     expect(stderr).toBe('')
     expect(stdout.split('\n').slice(1)).toEqual(['codes 0 0', ''])
   })
@@ -83,7 +94,9 @@ describe('a pipe', () => {
   })
 
   it('that is read slowly gets everything', async () => {
-    const { stdout } = await pipeline(`$CLI list-records --json --limit 20000 --db-path '${bigFile()}' | (sleep 1; cat)`)
+    const { stdout } = await pipeline(
+      `$CLI list-records --json --limit 20000 --db-path '${bigFile()}' | (sleep 1; cat)`,
+    )
     const end = stdout.lastIndexOf('codes ')
     expect(stdout.slice(end)).toBe('codes 0 0\n')
     expect(JSON.parse(stdout.slice(0, end))).toHaveLength(20_000)
@@ -103,7 +116,10 @@ describe('a pipe', () => {
 describe.runIf(hasScript())('a pseudo-terminal', () => {
   function inTerminal(columns: number, argv: string, env: NodeJS.ProcessEnv = {}): string {
     const command = `stty cols ${columns}; ${process.execPath} ${MAIN} ${argv}`
-    return execFileSync('script', ['-qec', command, '/dev/null'], { env: environment({ TERM: 'xterm', ...env }), encoding: 'utf8' })
+    return execFileSync('script', ['-qec', command, '/dev/null'], {
+      env: environment({ TERM: 'xterm', ...env }),
+      encoding: 'utf8',
+    })
   }
 
   it('gets a table of its width, in colours', () => {

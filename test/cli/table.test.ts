@@ -20,7 +20,10 @@ const ROWS: readonly Row[] = [
   { name: '漢字 ✓', kind: 'other', count: 1234 },
 ]
 
-async function table(width: number | undefined, colors = pc.createColors(false)): Promise<{ lines: string[]; leftOut: readonly string[] }> {
+async function table(
+  width: number | undefined,
+  colors = pc.createColors(false),
+): Promise<{ lines: string[]; leftOut: readonly string[] }> {
   const { lines, leftOut } = await renderTable(COLUMNS, ROWS, { width, colors })
   return { lines: [...lines].map((line) => line.trimEnd()), leftOut }
 }
@@ -59,7 +62,8 @@ describe('renderTable', () => {
   it('fits every width from the narrowest on', async () => {
     const { widthOf } = await measureFor(ROWS.map((row) => row.name))
     for (let width = 10; width < 60; width++)
-      for (const line of (await table(width)).lines) expect(widthOf(line), `${width}: ${line}`).toBeLessThanOrEqual(width)
+      for (const line of (await table(width)).lines)
+        expect(widthOf(line), `${width}: ${line}`).toBeLessThanOrEqual(width)
   })
 
   it('colours after it has aligned', async () => {

@@ -34,10 +34,15 @@ describe('a terminal', () => {
 
   it('is told what was left out', async () => {
     const path = originalFile()
-    const { stdout } = await cli(['list-records', '-n', '4', '-f', 'divide', '--db-path', path, '--no-color'], { isTTY: true, columns: 80 })
+    const { stdout } = await cli(['list-records', '-n', '4', '-f', 'divide', '--db-path', path, '--no-color'], {
+      isTTY: true,
+      columns: 80,
+    })
     expect(stdout).toContain('\nNo room for: In, User.\nThere are older records: see --limit.\n')
     expect((await cli(['list-records', '-n', '4', '--db-path', path])).stdout).not.toContain('--limit')
-    expect((await cli(['list-records', '-n', '160', '--db-path', path], { isTTY: true, columns: 200 })).stdout).not.toContain('--limit')
+    expect(
+      (await cli(['list-records', '-n', '160', '--db-path', path], { isTTY: true, columns: 200 })).stdout,
+    ).not.toContain('--limit')
   })
 
   it('gets colours for failures and headers, unless it does not want any', async () => {
@@ -60,11 +65,14 @@ describe('a terminal', () => {
 })
 
 describe('stored text', () => {
-  it.each([['list-features'], ['list-records'], ['list-records', '--json'], ['list-features', '--json']])('cannot steer the terminal: %s %s', async (...argv) => {
-    const { stdout } = await cli([...argv, '--db-path', addRows(emptyFile(), NASTY)])
-    // oxlint-disable-next-line no-control-regex -- they must not be there
-    expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/)
-  })
+  it.each([['list-features'], ['list-records'], ['list-records', '--json'], ['list-features', '--json']])(
+    'cannot steer the terminal: %s %s',
+    async (...argv) => {
+      const { stdout } = await cli([...argv, '--db-path', addRows(emptyFile(), NASTY)])
+      // oxlint-disable-next-line no-control-regex -- they must not be there
+      expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/)
+    },
+  )
 
   it('cannot add lines to a table', async () => {
     const { stdout } = await cli(['list-records', '--db-path', addRows(emptyFile(), NASTY)])

@@ -20,9 +20,12 @@ describe('visible', () => {
     expect(visible(text)).toBe(expected)
   })
 
-  it.each(['plain', 'unicode ✓ «name»', '漢字', 'é', '👩‍👩‍👧 family', 'می‌خواهم', String.raw`C:\temp`])('leaves %s alone', (text) => {
-    expect(visible(text)).toBe(text)
-  })
+  it.each(['plain', 'unicode ✓ «name»', '漢字', 'é', '👩‍👩‍👧 family', 'می‌خواهم', String.raw`C:\temp`])(
+    'leaves %s alone',
+    (text) => {
+      expect(visible(text)).toBe(text)
+    },
+  )
 })
 
 describe('jsonText', () => {

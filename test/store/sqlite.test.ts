@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { ensureKey } from '../../src/config/index.js'
 import { pseudonymOf } from '../../src/record/index.js'
 import { type FeatureStoreReader, openReader, SqliteReader, SqliteWriter } from '../../src/store/index.js'
-import { describeFeatureStore } from './conformance.js'
+import { describeFeatureReader, describeFeatureStore } from './conformance.js'
 import type { MakeStore } from './subject.js'
 
 function sqlite(read: (path: string) => FeatureStoreReader): MakeStore {
@@ -27,4 +27,4 @@ describeFeatureStore(
   'SQLite, read in a thread',
   sqlite((path) => new SqliteReader(path)),
 )
-describeFeatureStore('SQLite, read in place', sqlite(openReader))
+describeFeatureReader('SQLite read in place', sqlite(openReader))

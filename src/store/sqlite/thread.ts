@@ -109,6 +109,10 @@ export class StoreThread {
       env: { ...process.env, NODE_OPTIONS: '' },
     })
     worker.unref()
+    // Starting up refers to the thread again.
+    worker.once('online', () => {
+      if (this.#pending.size === 0) worker.unref()
+    })
     worker.on('message', (replies: readonly ThreadReply[]) => {
       for (const reply of replies) this.#settle(reply)
     })
