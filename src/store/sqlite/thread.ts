@@ -12,6 +12,9 @@ import {
   type ThreadRole,
 } from './protocol.js'
 
+/** So many requests are posted at once without waiting for more of the same moment. */
+const MAX_OUTBOX = 8
+
 /** A thread that died is started again with what it had not settled, so many times for the same request. */
 const MAX_ATTEMPTS = 3
 
@@ -35,7 +38,9 @@ export class StoreThread {
   readonly #settled = new Int32Array(new SharedArrayBuffer(8))
   readonly #pending = new Map<number, Pending>()
   #worker: Worker | undefined
+  #outbox: ThreadRequest[] = []
   #seq = 0
+  #lastPosted = 0
   #refusalsTold = 0
   #closing: Promise<void> | undefined
 
@@ -56,17 +61,48 @@ export class StoreThread {
     return this.#send<T>(request)
   }
 
-  async #send<T>(request: Unnumbered<ThreadRequest>): Promise<T> {
-    const seq = this.#seq + 1
+  #send<T>(request: Unnumbered<ThreadRequest>): Promise<T> {
+    const seq = ++this.#seq
     const numbered = { ...request, seq } as ThreadRequest
-    const worker = this.#start()
-    // A value that cannot cross throws here, and nothing is under way.
-    worker.postMessage(numbered)
-    this.#seq = seq
-    worker.ref()
     return new Promise<T>((resolve, reject) => {
       this.#pending.set(seq, { request: numbered, resolve, reject, attempts: 1 })
+      this.#outbox.push(numbered)
+      if (this.#outbox.length >= MAX_OUTBOX) this.#post()
+      else if (this.#outbox.length === 1)
+        queueMicrotask(() => {
+          this.#post()
+        })
     })
+  }
+
+  /** Requests of the same moment cross in one message: to wake the other thread costs more than a record. */
+  #post(): void {
+    const requests = this.#outbox
+    if (requests.length === 0) return
+    this.#outbox = []
+    const worker = this.#start()
+    try {
+      worker.postMessage(requests)
+      this.#posted(worker, requests)
+    } catch {
+      for (const request of requests) this.#postAlone(worker, request)
+    }
+  }
+
+  /** Of requests that cannot cross together, those with a value that cannot cross are refused. */
+  #postAlone(worker: Worker, request: ThreadRequest): void {
+    try {
+      worker.postMessage([request])
+      this.#posted(worker, [request])
+    } catch (error) {
+      this.#pending.get(request.seq)?.reject(error instanceof Error ? error : new Error(String(error)))
+      this.#pending.delete(request.seq)
+    }
+  }
+
+  #posted(worker: Worker, requests: readonly ThreadRequest[]): void {
+    this.#lastPosted = requests.at(-1)?.seq ?? this.#lastPosted
+    worker.ref()
   }
 
   /**
@@ -75,9 +111,10 @@ export class StoreThread {
    */
   waitSync(timeoutMs: number): boolean {
     const deadline = Date.now() + timeoutMs
+    this.#post()
     for (;;) {
       const settled = Atomics.load(this.#settled, SETTLED)
-      if (settled >= this.#seq) return Atomics.load(this.#settled, REFUSED) === this.#refusalsTold
+      if (settled >= this.#lastPosted) return Atomics.load(this.#settled, REFUSED) === this.#refusalsTold
       const left = deadline - Date.now()
       if (left <= 0 || this.#worker === undefined) return false
       Atomics.wait(this.#settled, SETTLED, settled, left)
@@ -91,7 +128,7 @@ export class StoreThread {
   }
 
   async #close(): Promise<void> {
-    if (this.#worker === undefined) return
+    if (this.#worker === undefined && this.#outbox.length === 0) return
     await this.#send({ kind: 'close' }).catch(() => {})
     const worker = this.#worker as Worker | undefined
     this.#worker = undefined
@@ -157,7 +194,7 @@ export class StoreThread {
     pending.attempts++
     const next = this.#start()
     next.ref()
-    next.postMessage(pending.request)
+    next.postMessage([pending.request])
   }
 }
 

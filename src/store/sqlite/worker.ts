@@ -15,6 +15,9 @@ import { WriterConnection } from './writer-connection.js'
 /** Rows that one transaction takes at the most, when several batches wait. */
 const MAX_TRANSACTION_ROWS = 5000
 
+/** Replies that are sent together; a caller that never rests must hear of its batches all the same. */
+const MAX_REPLIES = 64
+
 type Insert = Extract<ThreadRequest, { kind: 'insert' }>
 
 const { path, settled } = workerData as ThreadData
@@ -22,42 +25,62 @@ const port = parentPort as MessagePort
 const writer = new WriterConnection(path)
 const reader = new ReaderConnection(path)
 
-port.on('message', (first: ThreadRequest) => {
-  for (let request: ThreadRequest | undefined = first; request !== undefined;) request = handle(request)
+/** Requests that have come and wait for their turn. */
+let waiting: ThreadRequest[] = []
+
+port.on('message', (requests: readonly ThreadRequest[]) => {
+  waiting.push(...requests)
+  let replies: ThreadReply[] = []
+  while (take()) {
+    replies.push(...settle(waiting))
+    if (replies.length < MAX_REPLIES) continue
+    port.postMessage(replies)
+    replies = []
+  }
+  if (replies.length > 0) port.postMessage(replies)
+  if (closing) port.close()
 })
 
-/** Does a request; a different one that it came upon while looking for more of its kind is handed back. */
-function handle(request: ThreadRequest): ThreadRequest | undefined {
-  if (request.kind === 'insert') return insertWaiting(request)
-  send([reply(request.seq, () => answer(request))])
-  if (request.kind === 'close') port.close()
-  return undefined
+let closing = false
+
+/** Fetches what has come meanwhile. @returns whether there is anything to do */
+function take(): boolean {
+  for (let more = receive(); more !== undefined; more = receive()) waiting.push(...more)
+  return waiting.length > 0
+}
+
+function receive(): readonly ThreadRequest[] | undefined {
+  return receiveMessageOnPort(port)?.message as readonly ThreadRequest[] | undefined
+}
+
+/** Settles the first request, or the batches at the front together, and takes them from the list. */
+function settle(requests: ThreadRequest[]): ThreadReply[] {
+  const batch = batchesInFront(requests)
+  const settledNow = batch.length > 0 ? insertBatch(batch) : [reply(requests[0] as Exclude<ThreadRequest, Insert>)]
+  waiting = requests.slice(settledNow.length)
+  tell(settledNow)
+  return settledNow
+}
+
+/** Batches share a transaction: a commit costs more than a row. */
+function batchesInFront(requests: readonly ThreadRequest[]): Insert[] {
+  const batch: Insert[] = []
+  let rows = 0
+  for (const request of requests) {
+    if (request.kind !== 'insert' || rows >= MAX_TRANSACTION_ROWS) break
+    batch.push(request)
+    rows += request.values.length / ROW_WIDTH
+  }
+  return batch
 }
 
 function answer(request: Exclude<ThreadRequest, Insert>): unknown {
   if (request.kind === 'query') return reader[request.method](request.query as never)
   if (request.kind === 'migrate') return writer.migrate()
+  closing = true
   writer.close()
   reader.close()
   return undefined
-}
-
-/** Takes the batches that wait behind the first into its transaction: a commit costs more than a row. */
-function insertWaiting(first: Insert): ThreadRequest | undefined {
-  const batch = [first]
-  let rows = first.values.length / ROW_WIDTH
-  let other: ThreadRequest | undefined
-  while (rows < MAX_TRANSACTION_ROWS) {
-    const waiting = receiveMessageOnPort(port)?.message as ThreadRequest | undefined
-    if (waiting?.kind !== 'insert') {
-      other = waiting
-      break
-    }
-    batch.push(waiting)
-    rows += waiting.values.length / ROW_WIDTH
-  }
-  send(insertBatch(batch))
-  return other
 }
 
 /** Where the transaction of several batches fails, each is tried alone: one bad batch must not take others along. */
@@ -71,21 +94,20 @@ function insertBatch(batch: readonly Insert[]): ThreadReply[] {
   }
 }
 
-function reply(seq: number, work: () => unknown): ThreadReply {
+function reply(request: Exclude<ThreadRequest, Insert>): ThreadReply {
   try {
-    return { seq, result: work() }
+    return { seq: request.seq, result: answer(request) }
   } catch (error) {
-    return { seq, error: threadError(error) }
+    return { seq: request.seq, error: threadError(error) }
   }
 }
 
-/** One message for all that a transaction settled. The last number is stored first: an ending process waits for that. */
-function send(replies: readonly ThreadReply[]): void {
+/** An ending process waits for these numbers; replies by message come when nothing waits any more. */
+function tell(replies: readonly ThreadReply[]): void {
   const refused = replies.filter((message) => 'error' in message).length
   if (refused > 0) Atomics.add(settled, REFUSED, refused)
   Atomics.store(settled, SETTLED, (replies[replies.length - 1] as ThreadReply).seq)
   Atomics.notify(settled, SETTLED)
-  port.postMessage(replies)
 }
 
 function threadError(error: unknown): ThreadError {
