@@ -6,6 +6,9 @@ import { describeError, type EventCounter, processEvents } from '../health/index
 import { liveProcessors, watchProcessEnd } from './process-end.js'
 import { spanSelector } from './select.js'
 
+/** An exporter that gives no answer for so many milliseconds is not waited for any longer, as in the SDK. */
+const EXPORT_PATIENCE_MS = 30_000
+
 /** Milliseconds after which waiting spans are exported, however few. */
 const FLUSH_AFTER_MS = 1000
 
@@ -96,9 +99,11 @@ export class FeatureSpanProcessor implements SpanProcessor {
 
   #export(batch: ReadableSpan[]): void {
     const exported = new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, EXPORT_PATIENCE_MS).unref()
       context.with(context.active().setValue(SUPPRESS_TRACING, true), () => {
         try {
           this.exporter.export(batch, () => {
+            clearTimeout(timer)
             resolve()
           })
         } catch (error) {

@@ -12,7 +12,8 @@ const MAX_DEPTH = 16
  *
  * Text counts its UTF-8 bytes (above 65,536 characters: one byte a character); buffers, typed arrays, array buffers
  * and blobs count their bytes; plain data counts the UTF-8 bytes of its JSON text, keys included; null, undefined,
- * functions and symbols count 0. Of more than 256 values, or 16 levels, the rest is estimated from those seen.
+ * functions and symbols count 0. Of more than 256 values, or 16 levels, the rest is estimated from those seen. The one
+ * thing without a bound: the keys of a very wide object are listed by V8 before the first can be looked at.
  */
 export function sizeOf(value: unknown): number {
   if (typeof value === 'string') return textSize(value)
