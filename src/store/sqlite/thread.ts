@@ -130,7 +130,7 @@ export class StoreThread {
   async #close(): Promise<void> {
     if (this.#worker === undefined && this.#outbox.length === 0) return
     await this.#send({ kind: 'close' }).catch(() => {})
-    const worker = this.#worker as Worker | undefined
+    const worker = this.#worker
     this.#worker = undefined
     await worker?.terminate()
   }
