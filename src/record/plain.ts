@@ -52,8 +52,7 @@ class PlainCopy {
 
   /** A number may be a user id too: where the filter changes its text, the text is kept. */
   #number(value: number, key: string): Plain {
-    // Under a plural, such as `users: 5`, a number is a count.
-    if (this.#filter === undefined || key.endsWith('s')) return value
+    if (this.#filter === undefined) return value
     const text = String(value)
     const filtered = this.#filter(key, text)
     return filtered === text ? value : filtered
