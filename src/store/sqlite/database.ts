@@ -103,6 +103,12 @@ export function toStoreError(error: unknown, path: string): StoreError {
       `${path} is damaged (${reason}): put back a backup, or move the file away to start anew`,
       options,
     )
+  if (code.startsWith('SQLITE_CONSTRAINT'))
+    return new StoreError(
+      'unavailable',
+      `${path} refused a record (${reason}): give every field a value of its kind`,
+      options,
+    )
   if (code === 'SQLITE_FULL')
     return new StoreError('unavailable', `no space is left for ${path}: make room on the disk`, options)
   if (code.startsWith('SQLITE_BUSY'))
