@@ -1,5 +1,6 @@
 export { FEATURE_CATEGORIES, FeatureCategory, parseCategory, requireCategory } from './category.js'
 export { completeRecord, parseTime, type RecordInput, requireFeatureName, type TimeInput } from './complete.js'
+export { type RecordDraft, recordOfDraft } from './draft.js'
 export { calculateEfficiency } from './efficiency.js'
 export { createRecordId, deriveRecordId } from './ids.js'
 export { boundMetadata, CUT_KEY } from './metadata.js'

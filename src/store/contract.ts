@@ -1,4 +1,4 @@
-import type { FeatureCategory, FeatureStatus, FeatureUsageRecord, TimeInput } from '../record/index.js'
+import type { FeatureCategory, FeatureStatus, FeatureUsageRecord, RecordDraft, TimeInput } from '../record/index.js'
 
 /** Which records a question is about; conditions that are given hold together. */
 export interface RecordFilter {
@@ -90,6 +90,20 @@ export interface FeatureStoreWriter {
   drainSync(timeoutMs: number): boolean
   /** Flushes and lets go of everything. Later calls of `insertRecords` are refused; a second `close` does nothing. */
   close(): Promise<void>
+}
+
+/**
+ * The cheap way in, for a writer that has one: records come one by one and nobody waits for each. What becomes of them
+ * shows in the writer's `flush` and in the counts of what it dropped.
+ */
+export interface RecordSink {
+  /**
+   * Takes a record, without a promise and without throwing. Nothing of it is kept by reference.
+   * @returns false when it was dropped, which the sink has counted by reason
+   */
+  add(draft: RecordDraft): boolean
+  /** Hands what was added to the store's thread, without waiting for it. */
+  send(): void
 }
 
 /** Answers questions. It sees what was committed when it was asked, and never changes anything. */
