@@ -2,9 +2,9 @@ import { context, createContextKey } from '@opentelemetry/api'
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base'
 import { ensureKey, resolveSettings, type SettingOptions, type Settings } from '../src/config/index.js'
 import { describeError, type EventCounter, processEvents } from '../src/health/index.js'
-import { type FeatureUsageRecord, PseudonymCache } from '../src/record/index.js'
-import { type MappingOptions, recordFromSpan } from '../src/span/index.js'
-import { type FeatureStoreWriter, SqliteWriter } from '../src/store/index.js'
+import { type FeatureUsageRecord, PseudonymCache, type RecordDraft } from '../src/record/index.js'
+import { draftFromSpan, type MappingOptions, recordFromSpan } from '../src/span/index.js'
+import { type FeatureStoreWriter, isRecordSink, type RecordSink, SqliteWriter } from '../src/store/index.js'
 
 /** The values of `ExportResultCode` in `@opentelemetry/core`, which importing this file must not load. */
 const SUCCESS = 0
@@ -38,6 +38,7 @@ export interface FeatureUsageExporterOptions extends Pick<SettingOptions, 'dbPat
 export class FeatureUsageExporter implements SpanExporter {
   readonly settings: Settings
   readonly #writer: FeatureStoreWriter
+  readonly #sink: RecordSink | undefined
   readonly #events: EventCounter
   readonly #mapping: MappingOptions
   #pseudonyms: PseudonymCache | undefined
@@ -51,6 +52,7 @@ export class FeatureUsageExporter implements SpanExporter {
       this.#events.count('setting_ignored', message, 1, message)
     })
     this.#writer = options.writer ?? new SqliteWriter(this.settings.dbPath)
+    this.#sink = isRecordSink(this.#writer) ? this.#writer : undefined
     this.#mapping = {
       maxMetadataSize: this.settings.maxMetadataSize,
       sessionId: options.sessionId ?? globalThis.crypto.randomUUID(),
@@ -99,6 +101,35 @@ export class FeatureUsageExporter implements SpanExporter {
     liveExporters.delete(this)
     this.#stopped ??= this.#writer.close()
     return this.#stopped
+  }
+
+  /** Whether features can come one by one, by `takeSpan` and `takeDraft`: the writer has a cheap way in. */
+  get takesOneByOne(): boolean {
+    return this.#sink !== undefined
+  }
+
+  /**
+   * Takes one finished span; it goes to the store with the next `send`. Nothing of the span is kept.
+   * @returns false when it is no feature, or was dropped and counted
+   */
+  takeSpan(span: ReadableSpan): boolean {
+    try {
+      const draft = draftFromSpan(span, this.#mapping)
+      return draft !== undefined && this.takeDraft(draft)
+    } catch (error) {
+      this.#events.count('unmapped_span', `a span could not become a record: ${describeError(error)}`)
+      return false
+    }
+  }
+
+  /** Takes what became of a call that has no span. @returns false when it was dropped and counted */
+  takeDraft(draft: RecordDraft): boolean {
+    return this.#sink?.add(draft) ?? false
+  }
+
+  /** Hands what was taken to the store, without waiting for it. */
+  send(): void {
+    this.#sink?.send()
   }
 
   #records(spans: readonly ReadableSpan[]): FeatureUsageRecord[] {

@@ -3,8 +3,9 @@ import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/s
 import { FeatureUsageExporter, type FeatureUsageExporterOptions } from '../../exporters/index.js'
 import { resolveSettings, type SettingOptions, type Settings } from '../config/index.js'
 import { describeError, type EventCounter, processEvents } from '../health/index.js'
+import type { RecordDraft } from '../record/index.js'
 import { liveProcessors, watchProcessEnd } from './process-end.js'
-import { spanSelector } from './select.js'
+import { draftSelector, spanSelector } from './select.js'
 
 /** An exporter that gives no answer for so many milliseconds is not waited for any longer, as in the SDK. */
 const EXPORT_PATIENCE_MS = 30_000
@@ -31,8 +32,13 @@ export class FeatureSpanProcessor implements SpanProcessor {
   readonly exporter: SpanExporter
   readonly #events: EventCounter
   readonly #selects: (span: ReadableSpan) => boolean
+  readonly #selectsDraft: (draft: RecordDraft) => boolean
+  /** The exporter, where it takes features one by one: then nothing waits here, and no span is kept. */
+  readonly #direct: FeatureUsageExporter | undefined
   readonly #underWay = new Set<Promise<void>>()
   #waiting: ReadableSpan[] = []
+  /** How many the exporter has taken and not sent yet. */
+  #unsent = 0
   #timer: NodeJS.Timeout | undefined
   #stopped: Promise<void> | undefined
 
@@ -47,20 +53,40 @@ export class FeatureSpanProcessor implements SpanProcessor {
       this.#events.count('setting_ignored', message, 1, message)
     })
     this.exporter = isExporter(exporter) ? exporter : new FeatureUsageExporter({ ...given, events: this.#events })
+    this.#direct =
+      this.exporter instanceof FeatureUsageExporter && this.exporter.takesOneByOne ? this.exporter : undefined
     this.#selects = spanSelector(this.settings)
+    this.#selectsDraft = draftSelector(this.settings)
     watchProcessEnd(this)
   }
 
   onStart(): void {}
 
   onEnd(span: ReadableSpan): void {
-    if (!this.#selects(span)) return
-    if (this.#stopped !== undefined) {
-      this.#events.count('late_record', 'a tracked call ended after shutdown; it was not stored')
-      return
-    }
-    this.#waiting.push(span)
-    if (this.#waiting.length >= this.settings.flushInterval) this.exportWaiting()
+    if (!this.#selects(span) || this.#isLate()) return
+    if (this.#direct === undefined) this.#waits(this.#waiting.push(span))
+    else if (this.#direct.takeSpan(span)) this.#waits(++this.#unsent)
+  }
+
+  /** Whether calls of our own tracer may come as drafts, without a span. */
+  get takesDrafts(): boolean {
+    return this.#direct !== undefined && this.settings.enabled
+  }
+
+  /** Takes a call that ended and has no span. */
+  takeDraft(draft: RecordDraft): void {
+    if (!this.#selectsDraft(draft) || this.#isLate()) return
+    if (this.#direct?.takeDraft(draft) === true) this.#waits(++this.#unsent)
+  }
+
+  #isLate(): boolean {
+    if (this.#stopped === undefined) return false
+    this.#events.count('late_record', 'a tracked call ended after shutdown; it was not stored')
+    return true
+  }
+
+  #waits(count: number): void {
+    if (count >= this.settings.flushInterval) this.exportWaiting()
     else this.#timer ??= setTimeout(() => this.exportWaiting(), FLUSH_AFTER_MS).unref()
   }
 
@@ -81,6 +107,10 @@ export class FeatureSpanProcessor implements SpanProcessor {
   exportWaiting(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
+    if (this.#unsent > 0) {
+      this.#unsent = 0
+      this.#direct?.send()
+    }
     const waiting = this.#waiting
     if (waiting.length === 0) return
     this.#waiting = []

@@ -15,18 +15,13 @@ import {
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace-base'
 import { shorten } from '../record/index.js'
 import {
-  ATTR_USER_HASH,
-  ATTR_USER_ID,
   ATTR_EXCEPTION_MESSAGE,
   ATTR_EXCEPTION_STACKTRACE,
   ATTR_EXCEPTION_TYPE,
   EVENT_EXCEPTION,
-  type FeatureAttributes,
-  TAKE_ATTRIBUTES,
-  type TakesAttributes,
+  wallClock,
 } from '../span/index.js'
 import { copyAttributes, isAttributeValue } from './attributes.js'
-import { wallClock } from './clock.js'
 import { randomSpanId, randomTraceId } from './random-ids.js'
 
 /** Attributes kept of one span, as in the SDK's default limits. */
@@ -51,13 +46,15 @@ export interface FeatureSpanStart {
   readonly links: Link[] | undefined
   readonly startTime: TimeInput | undefined
   readonly parent: SpanContext | undefined
+  /** For a span that is made after its start: the two clocks then, and whether it is over already. */
+  readonly began?: { readonly monotonic: number; readonly millis: number; readonly ended: boolean } | undefined
 }
 
 /**
  * The API's Span and the SDK's ReadableSpan in one, for our own provider: it costs a fraction of the SDK's span, since
  * ids, times and the resource are made when somebody reads them.
  */
-export class FeatureSpan implements Span, ReadableSpan, TakesAttributes {
+export class FeatureSpan implements Span, ReadableSpan {
   name: string
   readonly kind: SpanKind
   readonly parentSpanContext?: SpanContext
@@ -68,7 +65,7 @@ export class FeatureSpan implements Span, ReadableSpan, TakesAttributes {
   droppedEventsCount = 0
   droppedLinksCount = 0
   readonly #owner: FeatureSpanOwner
-  readonly #startMonotonic = performance.now()
+  readonly #startMonotonic: number
   readonly #startMillis: number
   #durationMillis = -1
   /** How often an attribute was set, more or less: the start brings a few. */
@@ -76,8 +73,6 @@ export class FeatureSpan implements Span, ReadableSpan, TakesAttributes {
   #context: SpanContext | undefined
   #links: Link[] | undefined
   #events: TimedEvent[] | undefined
-  /** Whether no attribute was set since the start. */
-  #onlyStart = true
   /** With a start of the caller's, the monotonic clock says nothing of the time since. */
   readonly #startGiven: boolean
 
@@ -87,8 +82,12 @@ export class FeatureSpan implements Span, ReadableSpan, TakesAttributes {
     this.kind = start.kind
     if (start.parent !== undefined) this.parentSpanContext = start.parent
     if (start.links !== undefined) this.addLinks(start.links)
-    this.#startMillis = start.startTime === undefined ? wallClock(this.#startMonotonic) : millisOf(start.startTime)
+    this.#startMonotonic = start.began?.monotonic ?? performance.now()
+    this.#startMillis =
+      start.began?.millis ??
+      (start.startTime === undefined ? wallClock(this.#startMonotonic) : millisOf(start.startTime))
     this.#startGiven = start.startTime !== undefined
+    this.ended = start.began?.ended ?? false
     this.attributes = copyAttributes(start.attributes)
   }
 
@@ -103,17 +102,8 @@ export class FeatureSpan implements Span, ReadableSpan, TakesAttributes {
       this.droppedAttributesCount++
       return this
     }
-    this.#onlyStart = false
     this.attributes[key] = Array.isArray(value) ? ([...value] as AttributeValue) : value
     return this
-  }
-
-  [TAKE_ATTRIBUTES](attributes: FeatureAttributes): void {
-    if (this.ended) return
-    const given = this.attributes
-    this.attributes = attributes as unknown as Attributes
-    if (this.#onlyStart && !(ATTR_USER_HASH in given) && !(ATTR_USER_ID in given)) return
-    for (const key in given) if (!(key in attributes)) this.attributes[key] = given[key] as AttributeValue
   }
 
   setAttributes(attributes: Attributes): this {

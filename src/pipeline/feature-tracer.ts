@@ -9,14 +9,19 @@ import {
   type Tracer,
 } from '@opentelemetry/api'
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { SCOPE_NAME } from '../span/index.js'
+import type { RecordDraft } from '../record/index.js'
+import { LATE_SPANS, type LateSpans, type LateSpanStart, SCOPE_NAME } from '../span/index.js'
 import { FeatureSpan, type FeatureSpanOwner } from './feature-span.js'
+import { FeatureSpanProcessor } from './feature-span-processor.js'
 
 /** Makes the feature spans of our own provider and hands them to its processors when they end. */
-export class FeatureTracer implements Tracer, FeatureSpanOwner {
+export class FeatureTracer implements Tracer, FeatureSpanOwner, LateSpans {
   readonly instrumentationScope: ReadableSpan['instrumentationScope']
   readonly keepsStacks: boolean
+  /** This, where nobody but our own processor would see a span. */
+  readonly [LATE_SPANS]: LateSpans | undefined
   readonly #processors: readonly SpanProcessor[]
+  readonly #direct: FeatureSpanProcessor | undefined
   readonly #resource: () => ReadableSpan['resource']
 
   /** @param resource is asked for when somebody reads a span's resource */
@@ -26,6 +31,10 @@ export class FeatureTracer implements Tracer, FeatureSpanOwner {
     version: string | undefined,
   ) {
     this.#processors = processors
+    const [first] = processors
+    this.#direct =
+      processors.length === 1 && first instanceof FeatureSpanProcessor && first.takesDrafts ? first : undefined
+    this[LATE_SPANS] = this.#direct === undefined ? undefined : this
     this.#resource = resource
     this.keepsStacks = processors.length > 1
     this.instrumentationScope = { name: SCOPE_NAME, ...(version === undefined ? {} : { version }) }
@@ -58,6 +67,22 @@ export class FeatureTracer implements Tracer, FeatureSpanOwner {
     const parent = rest.length > 2 ? (rest[1] as Context) : context.active()
     const span = this.startSpan(name, options, parent)
     return context.with(trace.setSpan(parent, span), fn, undefined, span)
+  }
+
+  startLate({ name, attributes, parent, startMonotonic, startMillis, ended }: LateSpanStart): Span {
+    return new FeatureSpan(this, {
+      name,
+      kind: SpanKind.INTERNAL,
+      attributes,
+      links: undefined,
+      startTime: undefined,
+      parent: parent !== undefined && isSpanContextValid(parent) ? parent : undefined,
+      began: { monotonic: startMonotonic, millis: startMillis, ended },
+    })
+  }
+
+  endWithoutSpan(draft: RecordDraft): void {
+    this.#direct?.takeDraft(draft)
   }
 
   ended(span: FeatureSpan): void {

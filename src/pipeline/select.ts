@@ -1,5 +1,5 @@
 import { excludeMatcher, type Settings } from '../config/index.js'
-import { FeatureStatus } from '../record/index.js'
+import { FeatureStatus, type RecordDraft } from '../record/index.js'
 import { ATTR_NAME, type FinishedSpan, statusOf } from '../span/index.js'
 
 /** Whether a finished span is a feature that the settings want kept. */
@@ -13,4 +13,10 @@ export function spanSelector(settings: Settings): (span: FinishedSpan) => boolea
     if (minDuration > 0 && span.duration[0] + span.duration[1] / 1e9 < minDuration) return false
     return !failuresOnly || statusOf(span) !== FeatureStatus.SUCCESS
   }
+}
+
+/** The same for a call of our own that has no span; excluded features do not come so far. */
+export function draftSelector(settings: Settings): (draft: RecordDraft) => boolean {
+  const { failuresOnly, minDuration } = settings
+  return (draft) => draft.duration >= minDuration && (!failuresOnly || draft.status !== FeatureStatus.SUCCESS)
 }

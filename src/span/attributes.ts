@@ -41,10 +41,9 @@ export interface FeatureAttributes {
   [ATTR_EFFICIENCY]: number
 }
 
-/** A method of spans that take all these attributes at once, instead of those given at the start, in a fraction of the time. */
-export const TAKE_ATTRIBUTES: unique symbol = Symbol.for('cloudcurio.feature.take_attributes')
+/** What a span gets at its start, for samplers and other processors. */
+export type StartAttributes = Pick<FeatureAttributes, typeof ATTR_NAME | typeof ATTR_CATEGORY> &
+  Partial<Record<typeof ATTR_USER_HASH | typeof ATTR_USER_ID, string>>
 
-export interface TakesAttributes {
-  /** @param attributes the span's from now on; the caller keeps no hold of them */
-  [TAKE_ATTRIBUTES](attributes: FeatureAttributes): void
-}
+/** Of these, what is set when the call ends. */
+export type EndAttributes = Omit<FeatureAttributes, typeof ATTR_NAME | typeof ATTR_CATEGORY>

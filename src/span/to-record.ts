@@ -11,9 +11,10 @@ import {
   parseStatus,
   type Plain,
   plainCopy,
+  type RecordDraft,
+  recordOfDraft,
   replaceUserId,
   shorten,
-  timeText,
   userFilter,
 } from '../record/index.js'
 import * as attr from './attributes.js'
@@ -34,12 +35,19 @@ export interface MappingOptions {
 }
 
 /**
- * The record of a finished span, or undefined when the span is no feature. The one mapping that serves every door:
- * our own spans, a host's, and those of other processes.
- *
+ * The record of a finished span, or undefined when the span is no feature.
  * @throws RangeError when the span's times are no times
  */
 export function recordFromSpan(span: FinishedSpan, options: MappingOptions): FeatureUsageRecord | undefined {
+  const draft = draftFromSpan(span, options)
+  return draft === undefined ? undefined : recordOfDraft(draft)
+}
+
+/**
+ * The same as a draft. The one mapping that serves every door: our own spans, a host's, and those of other processes.
+ * @throws RangeError when the span's times are no times
+ */
+export function draftFromSpan(span: FinishedSpan, options: MappingOptions): RecordDraft | undefined {
   const attributes = span.attributes
   const featureName = attributes[attr.ATTR_NAME]
   if (typeof featureName !== 'string' || featureName === '') return undefined
@@ -54,11 +62,11 @@ export function recordFromSpan(span: FinishedSpan, options: MappingOptions): Fea
     category: parseCategory(attributes[attr.ATTR_CATEGORY]) ?? FeatureCategory.OTHER,
     status,
     duration,
-    startTime: timeText(micros(span.startTime)),
-    endTime: timeText(micros(span.endTime)),
+    startMicros: timeOf(span.startTime),
+    endMicros: timeOf(span.endTime),
     inputSize: numberOr(attributes[attr.ATTR_INPUT_SIZE], 0),
     outputSize,
-    metadata: metadataOf(attributes, options),
+    metadataText: metadataOf(attributes, options),
     userId,
     sessionId: textOr(attributes[attr.ATTR_SESSION_ID], options.sessionId),
     errorMessage: status === FeatureStatus.SUCCESS ? null : errorOf(span, options),
@@ -117,19 +125,29 @@ function clearUserOf(attributes: FinishedSpan['attributes']): string | undefined
   return typeof clear === 'string' && clear !== '' ? clear : undefined
 }
 
-const NO_METADATA: Record<string, unknown> = Object.freeze({})
-
-function metadataOf(attributes: FinishedSpan['attributes'], options: MappingOptions): Record<string, unknown> {
+function metadataOf(attributes: FinishedSpan['attributes'], options: MappingOptions): string | undefined {
   let found: Record<string, Plain> | undefined
   for (const name in attributes) {
-    if (!name.startsWith(attr.ATTR_METADATA_PREFIX)) continue
+    if (!isMetadata(name)) continue
     found ??= {}
     const key = name.slice(attr.ATTR_METADATA_PREFIX.length)
     const value = metadataFromAttribute(attributes[name])
     define(found, key, plainCopy(value, options.maxMetadataSize, filterOf(attributes, options), key))
   }
-  return found === undefined ? NO_METADATA : boundMetadata(found, options.maxMetadataSize)
+  return found === undefined ? undefined : JSON.stringify(boundMetadata(found, options.maxMetadataSize))
 }
+
+/** Length and one letter tell nearly all others apart: this is asked of every attribute. */
+function isMetadata(name: string): boolean {
+  return (
+    name.length >= attr.ATTR_METADATA_PREFIX.length &&
+    name.charCodeAt(METADATA_LETTER) === M &&
+    name.startsWith(attr.ATTR_METADATA_PREFIX)
+  )
+}
+
+const METADATA_LETTER = attr.ATTR_METADATA_PREFIX.indexOf('metadata')
+const M = 109
 
 /** What the tracking that made the span replaced already stays as it is. */
 function filterOf(
@@ -145,6 +163,16 @@ const IS_PSEUDONYM = /^[0-9a-f]{64}$/
 function seconds([whole, nanos]: HrTime): number {
   return whole + nanos / 1e9
 }
+
+/** @throws RangeError */
+function timeOf(time: HrTime): number {
+  const value = micros(time)
+  if (value >= MIN_MICROS && value < END_MICROS) return value
+  throw new RangeError(`time ${value / 1e6} s since 1970 lies outside the years 0 to 9999`)
+}
+
+const MIN_MICROS = -62_167_219_200_000_000
+const END_MICROS = 253_402_300_800_000_000
 
 function micros([whole, nanos]: HrTime): number {
   return whole * 1e6 + Math.round(nanos / 1000)

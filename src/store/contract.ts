@@ -106,6 +106,12 @@ export interface RecordSink {
   send(): void
 }
 
+/** Whether a writer also takes records one by one. */
+export function isRecordSink(writer: object): writer is RecordSink {
+  const { add, send } = writer as Partial<RecordSink>
+  return typeof add === 'function' && typeof send === 'function'
+}
+
 /** Answers questions. It sees what was committed when it was asked, and never changes anything. */
 export interface FeatureStoreReader {
   getRecords(query?: RecordQuery): Promise<FeatureUsageRecord[]>

@@ -19,24 +19,29 @@ function spanKey(): symbol {
 }
 
 /**
- * The context of a tracked call: its span, its feature, and all else from the context around it. It copies no map, and
- * a call inside a call links to the context around both, so that recursion does not make lookups slow.
+ * The context in which a feature is the active one: its span where it has one to show, its feature, and all else from
+ * the context around it. It copies no map, and one inside another links to the context around both, so that recursion
+ * does not make lookups slow.
  */
-class FeatureContext implements Context {
+export abstract class FeatureContext implements Context {
   readonly #around: Context
-  readonly #span: Span | undefined
-  readonly #feature: ActiveFeature
+  readonly #showsSpan: boolean
 
-  constructor(parent: Context, span: Span | undefined, feature: ActiveFeature) {
+  /** @param showsSpan whether the active span is the feature's; else it stays what it is */
+  constructor(parent: Context, showsSpan: boolean) {
     this.#around =
-      parent instanceof FeatureContext && (span !== undefined || parent.#span === undefined) ? parent.#around : parent
-    this.#span = span
-    this.#feature = feature
+      parent instanceof FeatureContext && (showsSpan || !parent.#showsSpan) ? parent.#around : parent
+    this.#showsSpan = showsSpan
   }
 
+  /** What code in this context talks to. */
+  protected abstract feature(): ActiveFeature
+  /** Asked for only where the span is shown. */
+  protected abstract activeSpan(): Span | undefined
+
   getValue(key: symbol): unknown {
-    if (key === FEATURE_KEY) return this.#feature
-    return key === SPAN_KEY && this.#span !== undefined ? this.#span : this.#around.getValue(key)
+    if (key === FEATURE_KEY) return this.feature()
+    return key === SPAN_KEY && this.#showsSpan ? this.activeSpan() : this.#around.getValue(key)
   }
 
   setValue(key: symbol, value: unknown): Context {
@@ -48,14 +53,9 @@ class FeatureContext implements Context {
   }
 
   #plain(): Context {
-    const withFeature = this.#around.setValue(FEATURE_KEY, this.#feature)
-    return this.#span === undefined ? withFeature : withFeature.setValue(SPAN_KEY, this.#span)
+    const withFeature = this.#around.setValue(FEATURE_KEY, this.feature())
+    return this.#showsSpan ? withFeature.setValue(SPAN_KEY, this.activeSpan()) : withFeature
   }
-}
-
-/** A context in which a call's feature is the active one. Without a span the active span stays what it is. */
-export function featureContext(parent: Context, span: Span | undefined, feature: ActiveFeature): Context {
-  return new FeatureContext(parent, span, feature)
 }
 
 /** The feature of the innermost tracked call around this code, or undefined outside of any. */

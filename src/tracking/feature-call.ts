@@ -1,65 +1,100 @@
-import { type Context, context, type Span, SpanStatusCode } from '@opentelemetry/api'
+import { type Context, context, type Span, type SpanContext, trace } from '@opentelemetry/api'
 import {
   calculateEfficiency,
-  CUT_KEY,
   deriveRecordId,
   type FeatureCategory,
   FeatureStatus,
   parseStatus,
-  type Plain,
-  plainCopy,
   replaceUserId,
   sizeOf,
-  userFilter,
 } from '../record/index.js'
 import * as attr from '../span/index.js'
-import { featureContext } from './context.js'
+import { CallDetails } from './call-details.js'
+import { FeatureContext } from './context.js'
+import { describeFailure } from './describe.js'
 import { type Failure, failureOf } from './failure.js'
+import { keepMetadata } from './metadata.js'
 import type { ActiveFeature, TrackingHost } from './types.js'
 
-/** The SDK keeps 128 attributes of a span and drops those set later; ours that come at the end must find room. */
-const MAX_METADATA_KEYS = 100
-
-/** One tracked call from start to end: its span, and what becomes of it. It ends once; what comes later is ignored. */
-export class FeatureCall implements ActiveFeature {
+/**
+ * One tracked call from start to end, and the context in which its own code runs. It ends once; what comes later is
+ * ignored. Where the pipeline makes spans late, its span is made when somebody asks for it, and a call whose span
+ * nobody has asked for becomes a record without one.
+ */
+export class FeatureCall extends FeatureContext implements ActiveFeature {
   readonly featureName: string
-  readonly span: Span
-  /** The context in which the call's own code runs. */
-  readonly context: Context
   readonly #host: TrackingHost
   readonly #category: FeatureCategory
+  /** As it was given; a span gets the pseudonym. */
   readonly #userId: string | undefined
-  readonly #started = performance.now()
+  readonly #late: attr.LateSpans | undefined
+  readonly #started: number
+  /** Milliseconds since the epoch; only with late spans, others know their start themselves. */
+  readonly #startMillis: number
+  #span: Span | undefined
+  /** Where a late span finds its parent. Let go of at the end, so that calls that follow one another are no chain. */
+  #parent: Context | undefined
+  #parentSpan: SpanContext | undefined
   #ended = false
+  /** Whether the application has had hold of this: then it may ask for the id after the end. */
+  #seen = false
   #inputSize = 0
-  #outputSize: number | undefined
-  #itemsSize = 0
-  #iterations: number | undefined
-  #items = 0
-  #efficiency: number | undefined
-  #status: FeatureStatus | undefined
-  #errorMessage: string | undefined
-  #sizesSet = false
+  /** -1 until it is known. */
+  #outputSize = -1
   #recordId: string | undefined
-  #metadataKeys: Set<string> | undefined
-  #atEnd: (() => void) | undefined
+  #details: CallDetails | undefined
+  #open: Set<FeatureCall> | undefined
 
   constructor(host: TrackingHost, featureName: string, category: FeatureCategory, userId: string | undefined) {
     const parent = context.active()
+    super(parent, host.activatesSpans())
+    const tracer = host.tracer()
     this.#host = host
     this.featureName = featureName
     this.#category = category
     this.#userId = userId
-    this.span = host
-      .tracer()
-      .startSpan(featureName, { attributes: startAttributes(host, featureName, category, userId) }, parent)
-    this.context = featureContext(parent, host.activatesSpans() ? this.span : undefined, this)
+    this.#late = attr.lateSpansOf(tracer)
+    this.#started = performance.now()
+    if (this.#late === undefined) {
+      this.#startMillis = 0
+      this.#span = tracer.startSpan(featureName, { attributes: this.#startAttributes() }, parent)
+    } else {
+      this.#startMillis = attr.wallClock(this.#started)
+      this.#parent = parent
+    }
+  }
+
+  /** This, in the hands of the application. */
+  exposed(): ActiveFeature {
+    this.#seen = true
+    return this
+  }
+
+  protected feature(): ActiveFeature {
+    return this.exposed()
+  }
+
+  protected activeSpan(): Span {
+    return this.span
+  }
+
+  get span(): Span {
+    this.#span ??= (this.#late as attr.LateSpans).startLate({
+      name: this.featureName,
+      attributes: this.#startAttributes(),
+      parent: this.#parent === undefined ? this.#parentSpan : trace.getSpanContext(this.#parent),
+      startMonotonic: this.#started,
+      startMillis: this.#startMillis,
+      ended: this.#ended,
+    })
+    return this.#span
   }
 
   get recordId(): string {
     if (this.#recordId === undefined) {
       const { traceId, spanId } = this.span.spanContext()
-      this.#recordId = deriveRecordId(traceId, spanId, Date.now() - this.elapsed * 1000)
+      const start = this.#late === undefined ? Date.now() - this.elapsed * 1000 : this.#startMillis
+      this.#recordId = deriveRecordId(traceId, spanId, start)
     }
     return this.#recordId
   }
@@ -76,78 +111,61 @@ export class FeatureCall implements ActiveFeature {
   setSizes(sizes: { input?: number | undefined; output?: number | undefined }): void {
     if (isCount(sizes?.input)) {
       this.#inputSize = sizes.input
-      this.#sizesSet = true
+      this.#more().inputSaid = true
     }
     if (isCount(sizes?.output)) this.#outputSize = sizes.output
   }
 
   addIteration(count = 1): void {
-    if (isCount(count)) this.#iterations = (this.#iterations ?? 0) + count
+    if (isCount(count)) this.#more().iterations = (this.#more().iterations ?? 0) + count
   }
 
   /** Replaces the number of rounds. */
   setIterations(count: number): void {
-    if (isCount(count)) this.#iterations = count
+    if (isCount(count)) this.#more().iterations = count
   }
 
   setMetadata(metadata: Readonly<Record<string, unknown>>): void {
-    if (this.#ended) return
-    try {
-      const copy = plainCopy(metadata, this.#host.maxMetadataSize, this.#filter())
-      if (typeof copy !== 'object' || copy === null || Array.isArray(copy)) return
-      for (const [key, value] of Object.entries<Plain>(copy)) this.#keepMetadata(key, value)
-    } catch (error) {
-      this.#host.count(
-        'tracking_failed',
-        () => `metadata of ${this.featureName} could not be kept: ${failureOf(error).message}`,
-      )
-    }
-  }
-
-  #keepMetadata(key: string, value: Plain): void {
-    this.#metadataKeys ??= new Set()
-    if (this.#metadataKeys.size >= MAX_METADATA_KEYS && !this.#metadataKeys.has(key)) {
-      this.span.setAttribute(attr.ATTR_METADATA_PREFIX + CUT_KEY, ['keys past the first ' + MAX_METADATA_KEYS])
-      return
-    }
-    this.#metadataKeys.add(key)
-    this.span.setAttribute(attr.ATTR_METADATA_PREFIX + key, attr.metadataToAttribute(value))
+    if (!this.#ended) keepMetadata(this, this.#host, this.#userId, this.#more(), metadata)
   }
 
   setStatus(status: FeatureStatus, errorMessage?: string): void {
-    this.#status = parseStatus(status) ?? this.#status
-    if (typeof errorMessage === 'string') this.#errorMessage = errorMessage
+    const details = this.#more()
+    details.status = parseStatus(status) ?? details.status
+    if (typeof errorMessage === 'string') details.errorMessage = errorMessage
   }
 
   setEfficiency(score: number): void {
-    if (typeof score === 'number' && score >= 0 && score <= 1) this.#efficiency = score
+    if (typeof score === 'number' && score >= 0 && score <= 1) this.#more().efficiency = score
   }
 
   /** Bytes of the arguments, unless the code said another size. */
   measuredInput(size: number): void {
-    if (!this.#sizesSet && isCount(size)) this.#inputSize = size
+    if (isCount(size) && this.#details?.inputSaid !== true) this.#inputSize = size
   }
 
   /** Bytes of the result, unless the code said another size. */
   measuredOutput(size: number): void {
-    if (isCount(size)) this.#outputSize ??= size
+    if (isCount(size) && this.#outputSize < 0) this.#outputSize = size
   }
 
   /** One item of a generator or stream. */
   item(value: unknown): void {
-    this.#items++
-    this.#itemsSize += sizeOf(value)
+    const details = this.#more()
+    details.items++
+    details.itemsSize += sizeOf(value)
   }
 
   /** Bytes that a stream held before it was looked at. */
   buffered(bytes: number): void {
-    this.#itemsSize += bytes
+    this.#more().itemsSize += bytes
   }
 
   /** Adds to what is done when the call ends. */
   atEnd(work: () => void): void {
-    const before = this.#atEnd
-    this.#atEnd =
+    const details = this.#more()
+    const before = details.atEnd
+    details.atEnd =
       before === undefined
         ? work
         : () => {
@@ -156,9 +174,15 @@ export class FeatureCall implements ActiveFeature {
           }
   }
 
+  /** The set holds this call until it ends. */
+  heldBy(open: Set<FeatureCall>): void {
+    open.add(this)
+    this.#open = open
+  }
+
   /** The call returned, or its stream came to its end. */
   succeed(): void {
-    this.#end(this.#status ?? FeatureStatus.SUCCESS)
+    this.#end(this.#details?.status ?? FeatureStatus.SUCCESS)
   }
 
   /** The call threw, or its promise was rejected. */
@@ -169,68 +193,83 @@ export class FeatureCall implements ActiveFeature {
 
   /** The reader left before the end. */
   leave(): void {
-    this.#end(this.#status ?? FeatureStatus.PARTIAL)
+    this.#end(this.#details?.status ?? FeatureStatus.PARTIAL)
   }
 
   /** Ends the call with a status of the tracker's own and says why. */
   abandon(status: FeatureStatus, reason: string): void {
-    this.#errorMessage ??= reason
+    this.#more().errorMessage ??= reason
     this.#end(status)
+  }
+
+  #more(): CallDetails {
+    this.#details ??= new CallDetails()
+    return this.#details
   }
 
   #end(status: FeatureStatus, failure?: Failure): void {
     if (this.#ended) return
+    // Somebody who has seen this call may want its id later; whatever went wrong is told by a span.
+    if (this.#late !== undefined && (this.#seen || status !== FeatureStatus.SUCCESS)) void this.span
     this.#ended = true
-    this.#atEnd?.()
-    const outputSize = Math.round(this.#outputSize ?? this.#itemsSize)
-    const iterations = Math.round(this.#iterations ?? Math.max(1, this.#items))
-    const inputSize = Math.round(this.#inputSize)
-    const efficiency = this.#efficiency ?? calculateEfficiency(this.elapsed, outputSize, iterations)
-    const { span } = this
-    if (attr.TAKE_ATTRIBUTES in span) {
-      ;(span as attr.TakesAttributes)[attr.TAKE_ATTRIBUTES]({
-        'cloudcurio.feature.name': this.featureName,
-        'cloudcurio.feature.category': this.#category,
-        'session.id': this.#host.sessionId,
-        'cloudcurio.feature.status': status,
-        'cloudcurio.feature.record_id': this.recordId,
-        'cloudcurio.feature.input.size': inputSize,
-        'cloudcurio.feature.output.size': outputSize,
-        'cloudcurio.feature.iterations': iterations,
-        'cloudcurio.feature.efficiency': efficiency,
-      })
-    } else {
-      span.setAttributes({
-        'cloudcurio.feature.status': status,
-        'cloudcurio.feature.record_id': this.recordId,
-        'cloudcurio.feature.input.size': inputSize,
-        'cloudcurio.feature.output.size': outputSize,
-        'cloudcurio.feature.iterations': iterations,
-        'cloudcurio.feature.efficiency': efficiency,
-      })
+    this.#open?.delete(this)
+    this.#details?.atEnd?.()
+    if (this.#span === undefined) this.#endWithoutSpan(this.#late as attr.LateSpans, status)
+    else this.#endSpan(this.#span, status, failure)
+    if (this.#parent instanceof FeatureCall) {
+      this.#parentSpan = this.#parent.#span?.spanContext()
+      this.#parent = undefined
     }
-    if (status !== FeatureStatus.SUCCESS) this.#describe(status, failure)
-    this.span.end()
   }
 
-  /** Error status, type and exception as the conventions say ("Recording errors"); a partial end is no error. */
-  #describe(status: FeatureStatus, failure: Failure | undefined): void {
-    const text = this.#withoutUser(failure?.message ?? this.#errorMessage ?? '')
-    if (status === FeatureStatus.PARTIAL) {
-      if (text !== '') this.span.setAttribute(attr.ATTR_ERROR_MESSAGE, text)
-      return
-    }
-    this.span.setAttribute(attr.ATTR_ERROR_TYPE, failure?.type ?? status)
-    this.span.setStatus({ code: SpanStatusCode.ERROR, message: text })
-    if (failure === undefined) return
-    const clean = (stack: string) => this.#withoutUser(stack)
-    this.span.recordException({
-      name: failure.type,
-      message: text,
-      get stack() {
-        return clean(failure.stack() ?? '')
-      },
+  #endWithoutSpan(late: attr.LateSpans, status: FeatureStatus): void {
+    const millis = performance.now() - this.#started
+    const outputSize = this.#finalOutputSize()
+    const iterations = this.#finalIterations()
+    late.endWithoutSpan({
+      recordId: undefined,
+      featureName: this.featureName,
+      category: this.#category,
+      status,
+      duration: millis / 1000,
+      startMicros: Math.round(this.#startMillis * 1000),
+      endMicros: Math.round((this.#startMillis + millis) * 1000),
+      inputSize: Math.round(this.#inputSize),
+      outputSize,
+      metadataText: undefined,
+      userId: this.#userId === undefined ? null : (this.#host.pseudonym(this.#userId) ?? this.#userId),
+      sessionId: this.#host.sessionId,
+      errorMessage: null,
+      efficiencyScore: this.#details?.efficiency ?? calculateEfficiency(millis / 1000, outputSize, iterations),
+      iterations,
     })
+  }
+
+  #endSpan(span: Span, status: FeatureStatus, failure: Failure | undefined): void {
+    const outputSize = this.#finalOutputSize()
+    const iterations = this.#finalIterations()
+    attr.setEndAttributes(span, {
+      'session.id': this.#host.sessionId,
+      'cloudcurio.feature.status': status,
+      'cloudcurio.feature.record_id': this.recordId,
+      'cloudcurio.feature.input.size': Math.round(this.#inputSize),
+      'cloudcurio.feature.output.size': outputSize,
+      'cloudcurio.feature.iterations': iterations,
+      'cloudcurio.feature.efficiency':
+        this.#details?.efficiency ?? calculateEfficiency(this.elapsed, outputSize, iterations),
+    })
+    if (status !== FeatureStatus.SUCCESS)
+      describeFailure(span, status, failure, this.#details?.errorMessage, (text) => this.#withoutUser(text))
+    span.end()
+  }
+
+  #finalOutputSize(): number {
+    return Math.round(this.#outputSize < 0 ? (this.#details?.itemsSize ?? 0) : this.#outputSize)
+  }
+
+  #finalIterations(): number {
+    const details = this.#details
+    return details === undefined ? 1 : Math.round(details.iterations ?? Math.max(1, details.items))
   }
 
   #withoutUser(text: string): string {
@@ -238,35 +277,18 @@ export class FeatureCall implements ActiveFeature {
     return pseudonym === undefined ? text : replaceUserId(text, this.#userId as string, pseudonym)
   }
 
-  #filter(): ReturnType<typeof userFilter> | undefined {
-    if (this.#host.pseudonym('') === undefined) return undefined
-    return userFilter((id) => this.#host.pseudonym(id) as string, this.#userId)
+  /** What samplers and other processors may want to know at the start. */
+  #startAttributes(): attr.StartAttributes {
+    const attributes: attr.StartAttributes = {
+      'cloudcurio.feature.name': this.featureName,
+      'cloudcurio.feature.category': this.#category,
+    }
+    if (this.#userId === undefined) return attributes
+    const pseudonym = this.#host.pseudonym(this.#userId)
+    if (pseudonym === undefined) attributes[attr.ATTR_USER_ID] = this.#userId
+    else attributes[attr.ATTR_USER_HASH] = pseudonym
+    return attributes
   }
-}
-
-type StartAttributes = Pick<
-  attr.FeatureAttributes,
-  typeof attr.ATTR_NAME | typeof attr.ATTR_CATEGORY | typeof attr.ATTR_SESSION_ID
-> &
-  Partial<Record<typeof attr.ATTR_USER_HASH | typeof attr.ATTR_USER_ID, string>>
-
-/** What samplers and other processors may want to know at the start. */
-function startAttributes(
-  host: TrackingHost,
-  featureName: string,
-  category: FeatureCategory,
-  userId: string | undefined,
-): StartAttributes {
-  const attributes: StartAttributes = {
-    'cloudcurio.feature.name': featureName,
-    'cloudcurio.feature.category': category,
-    'session.id': host.sessionId,
-  }
-  if (userId === undefined) return attributes
-  const pseudonym = host.pseudonym(userId)
-  if (pseudonym === undefined) attributes[attr.ATTR_USER_ID] = userId
-  else attributes[attr.ATTR_USER_HASH] = pseudonym
-  return attributes
 }
 
 function isCount(value: unknown): value is number {

@@ -58,7 +58,7 @@ function take(
   if (call.ended) return work()
   let result: unknown
   try {
-    result = context.with(call.context, work)
+    result = context.with(call, work)
   } catch (error) {
     call.fail(error)
     restore(generator)

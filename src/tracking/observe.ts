@@ -8,7 +8,7 @@ import { watchPromise } from './promise.js'
 import { watchWebStream } from './web-stream.js'
 
 /** What is done with the value that a call came to, before the call ends well. */
-export type Settle = (value: unknown) => void
+export type Settle = (call: FeatureCall, value: unknown) => void
 
 /**
  * Ends a call when what it returned has come to its end: a promise when it settles, a generator or stream when it is
@@ -22,7 +22,7 @@ export function observe(result: unknown, call: FeatureCall, settle: Settle): voi
 }
 
 function finish(value: unknown, call: FeatureCall, settle: Settle): void {
-  settle(value)
+  settle(call, value)
   call.succeed()
 }
 

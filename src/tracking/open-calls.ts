@@ -10,10 +10,7 @@ export class OpenCalls {
 
   add(call: FeatureCall): void {
     if (this.#calls.size >= MAX_OPEN) return
-    this.#calls.add(call)
-    call.atEnd(() => {
-      this.#calls.delete(call)
-    })
+    call.heldBy(this.#calls)
   }
 
   /** Records what is open as `partial`. */

@@ -1,13 +1,16 @@
 import { context } from '@opentelemetry/api'
 import { describeError } from '../health/index.js'
 import { FeatureStatus, sizeOf, sizeOfAll } from '../record/index.js'
-import { activeFeature, featureContext } from './context.js'
+import { activeFeature } from './context.js'
 import { FeatureCall } from './feature-call.js'
-import { silentFeature } from './silent-feature.js'
-import { observe } from './observe.js'
+import { SilentContext } from './silent-feature.js'
+import { observe, type Settle } from './observe.js'
 import type { OpenCalls } from './open-calls.js'
 import type { CheckedOptions } from './options.js'
 import type { AnyFunction, TrackingHost, TrackOptions } from './types.js'
+
+/** Runs a function; a closure for each call would cost more than to hand on what it needs. */
+export type Work = (self: unknown, args: readonly unknown[], call: FeatureCall | undefined) => unknown
 
 /** Runs functions as tracked calls. Whatever goes wrong in here is counted; the function runs all the same, once. */
 export class CallRunner {
@@ -19,19 +22,19 @@ export class CallRunner {
     this.#open = open
   }
 
-  /** @param work runs the function itself; it is given the call, and runs in its context */
+  /** @param work runs the function itself with `this`, arguments and the call; it runs in the call's context */
   run(
     options: CheckedOptions<TrackOptions>,
     self: unknown,
     args: readonly unknown[],
-    work: (call: FeatureCall | undefined) => unknown,
+    work: Work,
   ): unknown {
-    if (this.#host.isExcluded(options.featureName)) return runSilently(work)
+    if (this.#host.isExcluded(options.featureName)) return runSilently(work, self, args)
     const call = this.#begin(options, self, args)
-    if (call === undefined) return work(undefined)
+    if (call === undefined) return work(self, args, undefined)
     let result: unknown
     try {
-      result = context.with(call.context, work, undefined, call)
+      result = context.with(call, work, undefined, self, args, call)
     } catch (error) {
       this.#threw(options, call, error)
       throw error
@@ -109,12 +112,17 @@ export class CallRunner {
       call.succeed()
       return
     }
-    observe(result, call, (value) => {
-      this.#settle(options, call, self, value)
-    })
+    observe(result, call, this.#settler(options, self))
     if (call.ended) return
     this.#open.add(call)
     if (options.timeout !== undefined) this.#watchTime(options.timeout, call)
+  }
+
+  /** What is done with the value that a call came to. Most options say nothing of it. */
+  #settler(options: CheckedOptions<TrackOptions>, self: unknown): Settle {
+    const { output, iterations, classify, timeout } = options
+    if (output ?? iterations ?? classify ?? timeout) return (call, value) => this.#settle(options, call, self, value)
+    return measureOutput
   }
 
   #settle(options: CheckedOptions<TrackOptions>, call: FeatureCall, self: unknown, value: unknown): void {
@@ -196,13 +204,17 @@ export class CallRunner {
   }
 }
 
+function measureOutput(call: FeatureCall, value: unknown): void {
+  call.measuredOutput(sizeOf(value))
+}
+
 /** `setTimeout` takes no longer time. */
 const MAX_TIMER_MS = 2 ** 31 - 1
 
-/** Runs an excluded feature: what it says of itself must not land at the feature around it. */
-function runSilently(work: (call: undefined) => unknown): unknown {
-  if (activeFeature() === undefined) return work(undefined)
-  return context.with(featureContext(context.active(), undefined, silentFeature), work, undefined, undefined)
+/** Runs an excluded feature. */
+function runSilently(work: Work, self: unknown, args: readonly unknown[]): unknown {
+  if (activeFeature() === undefined) return work(self, args, undefined)
+  return context.with(new SilentContext(context.active()), work, undefined, self, args, undefined)
 }
 
 function userIdText(userId: unknown): string | undefined {

@@ -38,7 +38,7 @@ export class Tracking {
     if (typeof work !== 'function')
       throw new TypeError(`withFeature of ${checked.featureName} was given ${typeof work}: give a function to run`)
     if (!this.#host.enabled) return work(silentFeature)
-    return this.#runner.run(checked, undefined, [], (call) => work(call ?? silentFeature)) as R
+    return this.#runner.run(checked, undefined, [], (_self, _args, call) => work(call?.exposed() ?? silentFeature)) as R
   }
 
   startCustomTracking(

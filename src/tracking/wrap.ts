@@ -1,6 +1,5 @@
-import type { FeatureCall } from './feature-call.js'
 import type { CheckedOptions } from './options.js'
-import type { CallRunner } from './run-call.js'
+import type { CallRunner, Work } from './run-call.js'
 import type { AnyFunction, TrackOptions } from './types.js'
 
 /**
@@ -12,13 +11,14 @@ export function wrapFunction<F extends AnyFunction>(
   options: CheckedOptions<TrackOptions>,
   runner: CallRunner,
 ): F {
+  const work: Work = (self, args) => Reflect.apply(fn, self, args)
   const wrapper = function (this: unknown, ...args: unknown[]): unknown {
     const target = new.target as AnyFunction | undefined
     if (target !== undefined) {
       const made = target === wrapper ? fn : target
       return runner.run(options, undefined, args, () => Reflect.construct(fn, args, made) as unknown)
     }
-    return runner.run(options, this, args, (_call: FeatureCall | undefined) => Reflect.apply(fn, this, args))
+    return runner.run(options, this, args, work)
   }
   copyOwnProperties(fn, wrapper)
   return wrapper as unknown as F
