@@ -41,9 +41,9 @@ export interface FeatureAttributes {
   [ATTR_EFFICIENCY]: number
 }
 
-/** What a span gets at its start, for samplers and other processors. */
-export type StartAttributes = Pick<FeatureAttributes, typeof ATTR_NAME | typeof ATTR_CATEGORY> &
+/** What a span gets at its start, for samplers and other processors; the SDK checks and copies each several times. */
+export type StartAttributes = Pick<FeatureAttributes, typeof ATTR_NAME> &
   Partial<Record<typeof ATTR_USER_HASH | typeof ATTR_USER_ID, string>>
 
 /** Of these, what is set when the call ends. */
-export type EndAttributes = Omit<FeatureAttributes, typeof ATTR_NAME | typeof ATTR_CATEGORY>
+export type EndAttributes = Omit<FeatureAttributes, typeof ATTR_NAME>

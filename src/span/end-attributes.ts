@@ -12,6 +12,7 @@ export function setEndAttributes(span: Span, attributes: EndAttributes): void {
     span.setAttributes(attributes as unknown as Attributes)
     return
   }
+  target['cloudcurio.feature.category'] = attributes['cloudcurio.feature.category']
   target['session.id'] = attributes['session.id']
   target['cloudcurio.feature.status'] = attributes['cloudcurio.feature.status']
   target['cloudcurio.feature.record_id'] = attributes['cloudcurio.feature.record_id']

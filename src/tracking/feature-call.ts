@@ -14,6 +14,7 @@ import { FeatureContext } from './context.js'
 import { describeFailure } from './describe.js'
 import { type Failure, failureOf } from './failure.js'
 import { keepMetadata } from './metadata.js'
+import type { OpenCall, OpenCalls } from './open-calls.js'
 import type { ActiveFeature, TrackingHost } from './types.js'
 
 /**
@@ -21,7 +22,7 @@ import type { ActiveFeature, TrackingHost } from './types.js'
  * ignored. Where the pipeline makes spans late, its span is made when somebody asks for it, and a call whose span
  * nobody has asked for becomes a record without one.
  */
-export class FeatureCall extends FeatureContext implements ActiveFeature {
+export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCall {
   readonly featureName: string
   readonly #host: TrackingHost
   readonly #category: FeatureCategory
@@ -29,7 +30,7 @@ export class FeatureCall extends FeatureContext implements ActiveFeature {
   readonly #userId: string | undefined
   readonly #late: attr.LateSpans | undefined
   readonly #started: number
-  /** Milliseconds since the epoch; only with late spans, others know their start themselves. */
+  /** Milliseconds since the epoch. */
   readonly #startMillis: number
   #span: Span | undefined
   /** Where a late span finds its parent. Let go of at the end, so that calls that follow one another are no chain. */
@@ -43,7 +44,9 @@ export class FeatureCall extends FeatureContext implements ActiveFeature {
   #outputSize = -1
   #recordId: string | undefined
   #details: CallDetails | undefined
-  #open: Set<FeatureCall> | undefined
+  openBefore: OpenCall | undefined
+  openAfter: OpenCall | undefined
+  openIn: OpenCalls | undefined
 
   constructor(host: TrackingHost, featureName: string, category: FeatureCategory, userId: string | undefined) {
     const parent = context.active()
@@ -55,11 +58,10 @@ export class FeatureCall extends FeatureContext implements ActiveFeature {
     this.#userId = userId
     this.#late = attr.lateSpansOf(tracer)
     this.#started = performance.now()
+    this.#startMillis = attr.wallClock(this.#started)
     if (this.#late === undefined) {
-      this.#startMillis = 0
       this.#span = tracer.startSpan(featureName, { attributes: this.#startAttributes() }, parent)
     } else {
-      this.#startMillis = attr.wallClock(this.#started)
       this.#parent = parent
     }
   }
@@ -93,8 +95,7 @@ export class FeatureCall extends FeatureContext implements ActiveFeature {
   get recordId(): string {
     if (this.#recordId === undefined) {
       const { traceId, spanId } = this.span.spanContext()
-      const start = this.#late === undefined ? Date.now() - this.elapsed * 1000 : this.#startMillis
-      this.#recordId = deriveRecordId(traceId, spanId, start)
+      this.#recordId = deriveRecordId(traceId, spanId, this.#startMillis)
     }
     return this.#recordId
   }
@@ -174,12 +175,6 @@ export class FeatureCall extends FeatureContext implements ActiveFeature {
           }
   }
 
-  /** The set holds this call until it ends. */
-  heldBy(open: Set<FeatureCall>): void {
-    open.add(this)
-    this.#open = open
-  }
-
   /** The call returned, or its stream came to its end. */
   succeed(): void {
     this.#end(this.#details?.status ?? FeatureStatus.SUCCESS)
@@ -212,7 +207,7 @@ export class FeatureCall extends FeatureContext implements ActiveFeature {
     // Somebody who has seen this call may want its id later; whatever went wrong is told by a span.
     if (this.#late !== undefined && (this.#seen || status !== FeatureStatus.SUCCESS)) void this.span
     this.#ended = true
-    this.#open?.delete(this)
+    this.openIn?.delete(this)
     this.#details?.atEnd?.()
     if (this.#span === undefined) this.#endWithoutSpan(this.#late as attr.LateSpans, status)
     else this.#endSpan(this.#span, status, failure)
@@ -249,6 +244,7 @@ export class FeatureCall extends FeatureContext implements ActiveFeature {
     const outputSize = this.#finalOutputSize()
     const iterations = this.#finalIterations()
     attr.setEndAttributes(span, {
+      'cloudcurio.feature.category': this.#category,
       'session.id': this.#host.sessionId,
       'cloudcurio.feature.status': status,
       'cloudcurio.feature.record_id': this.recordId,
@@ -281,7 +277,6 @@ export class FeatureCall extends FeatureContext implements ActiveFeature {
   #startAttributes(): attr.StartAttributes {
     const attributes: attr.StartAttributes = {
       'cloudcurio.feature.name': this.featureName,
-      'cloudcurio.feature.category': this.#category,
     }
     if (this.#userId === undefined) return attributes
     const pseudonym = this.#host.pseudonym(this.#userId)

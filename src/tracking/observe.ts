@@ -16,8 +16,8 @@ export type Settle = (call: FeatureCall, value: unknown) => void
  * call `then` would run a query. The value itself is never replaced.
  */
 export function observe(result: unknown, call: FeatureCall, settle: Settle): void {
-  if (typeof result !== 'object' || result === null || types.isProxy(result)) return finish(result, call, settle)
   if (types.isPromise(result)) return observePromise(result, call, settle)
+  if (typeof result !== 'object' || result === null || types.isProxy(result)) return finish(result, call, settle)
   if (!observeItems(result, call)) finish(result, call, settle)
 }
 
@@ -28,7 +28,7 @@ function finish(value: unknown, call: FeatureCall, settle: Settle): void {
 
 function observePromise(promise: Promise<unknown>, call: FeatureCall, settle: Settle): void {
   // A subclass with its own `then` is a lazy thenable in a promise's clothes.
-  if (thenOf(promise) !== Promise.prototype.then) return finish(undefined, call, settle)
+  if (!isPlainPromise(promise) && thenOf(promise) !== Promise.prototype.then) return finish(undefined, call, settle)
   watchPromise(
     promise,
     (value) => {
@@ -41,6 +41,14 @@ function observePromise(promise: Promise<unknown>, call: FeatureCall, settle: Se
     },
   )
 }
+
+/** Nearly every promise: looked at first, for it is quick. */
+function isPlainPromise(promise: object): boolean {
+  return Object.getPrototypeOf(promise) === Promise.prototype && Promise.prototype.then === nativeThen && !Object.hasOwn(promise, 'then')
+}
+
+// oxlint-disable-next-line typescript/unbound-method -- only compared
+const nativeThen = Promise.prototype.then
 
 /** The `then` that a promise has, or undefined where an accessor or a proxy would have to say. */
 function thenOf(promise: object): unknown {

@@ -12,35 +12,45 @@ const untouchedPrototypes = new WeakMap<object, object>()
 const untouched = new WeakSet<object>()
 /** Watching promises that were rejected because nobody had used the watched one, until somebody does. */
 const unhandled = new WeakMap<object, Promise<unknown>>()
+/** To look into a WeakMap is slow, and nearly always there is nothing in it. */
+let anyUnhandled = false
 
-const then = Promise.prototype.then
+const native = Promise.prototype
+// oxlint-disable-next-line typescript/unbound-method -- it is called with its promise
+const then = native.then
 
-/** @returns nothing; either function is called once, before any other reaction to the promise that is attached later */
+/** Either function is called once, before any other reaction to the promise that is attached later. */
 export function watchPromise<T>(
   promise: Promise<T>,
   onFulfilled: (value: T) => void,
   onRejected: (reason: unknown) => void,
 ): void {
-  const watching = Reflect.apply(then, promise, [
+  const watching = then.call<Promise<T>, [(value: T) => void, (reason: unknown) => void], Promise<unknown>>(
+    promise,
     onFulfilled,
-    (reason: unknown) => {
+    (reason) => {
       onRejected(reason)
       if (!isUntouched(promise) || unhandled.has(promise)) return
       unhandled.set(promise, watching)
+      anyUnhandled = true
       throw reason
     },
-  ]) as Promise<unknown>
+  )
   markUntouched(promise)
 }
 
 function isUntouched(promise: object): boolean {
-  return untouched.has(Object.getPrototypeOf(promise) as object)
+  const prototype = Object.getPrototypeOf(promise) as object
+  return prototype === untouchedNative || untouched.has(prototype)
 }
 
 function markUntouched(promise: object): void {
   const prototype = Object.getPrototypeOf(promise) as object
   // A frozen promise refuses; then a rejection that nobody handles goes unreported, and all else is the same.
-  Reflect.setPrototypeOf(promise, untouchedPrototypes.get(prototype) ?? makeUntouched(prototype))
+  Reflect.setPrototypeOf(
+    promise,
+    prototype === native ? untouchedNative : (untouchedPrototypes.get(prototype) ?? makeUntouched(prototype)),
+  )
 }
 
 function makeUntouched(prototype: object): object {
@@ -62,8 +72,12 @@ function makeUntouched(prototype: object): object {
   return made
 }
 
+/** What nearly every promise gets. */
+const untouchedNative = makeUntouched(native)
+
 function touch(promise: object, prototype: object): void {
   Reflect.setPrototypeOf(promise, prototype)
+  if (!anyUnhandled) return
   const watching = unhandled.get(promise)
   if (watching === undefined) return
   unhandled.delete(promise)
