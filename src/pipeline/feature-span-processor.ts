@@ -4,7 +4,7 @@ import { FeatureUsageExporter, type FeatureUsageExporterOptions } from '../../ex
 import { resolveSettings, type SettingOptions, type Settings } from '../config/index.js'
 import { describeError, type EventCounter, processEvents } from '../health/index.js'
 import type { RecordDraft } from '../record/index.js'
-import { liveProcessors, watchProcessEnd } from './process-end.js'
+import { EXIT_TIMEOUT, liveProcessors, watchProcessEnd } from './process-end.js'
 import { draftSelector, spanSelector } from './select.js'
 
 /** An exporter that gives no answer for so many milliseconds is not waited for any longer, as in the SDK. */
@@ -19,6 +19,8 @@ export interface FeatureSpanProcessorOptions
   extends SettingOptions, Pick<FeatureUsageExporterOptions, 'writer' | 'sessionId'> {
   /** Counts what goes wrong; the default is the counter of the default tracker. */
   events?: EventCounter | undefined
+  /** Seconds for which the end of the process may be held up to store what waits. Default 2. */
+  exitTimeout?: number | undefined
 }
 
 /**
@@ -30,6 +32,7 @@ export interface FeatureSpanProcessorOptions
 export class FeatureSpanProcessor implements SpanProcessor {
   readonly settings: Settings
   readonly exporter: SpanExporter
+  readonly exitTimeout: number
   readonly #events: EventCounter
   readonly #selects: (span: ReadableSpan) => boolean
   readonly #selectsDraft: (draft: RecordDraft) => boolean
@@ -55,6 +58,7 @@ export class FeatureSpanProcessor implements SpanProcessor {
     this.exporter = isExporter(exporter) ? exporter : new FeatureUsageExporter({ ...given, events: this.#events })
     this.#direct =
       this.exporter instanceof FeatureUsageExporter && this.exporter.takesOneByOne ? this.exporter : undefined
+    this.exitTimeout = requireExitTimeout(given.exitTimeout ?? EXIT_TIMEOUT)
     this.#selects = spanSelector(this.settings)
     this.#selectsDraft = draftSelector(this.settings)
     watchProcessEnd(this)
@@ -145,6 +149,12 @@ export class FeatureSpanProcessor implements SpanProcessor {
     this.#underWay.add(exported)
     void exported.then(() => this.#underWay.delete(exported))
   }
+}
+
+/** @throws TypeError */
+function requireExitTimeout(seconds: number): number {
+  if (typeof seconds === 'number' && seconds >= 0) return seconds
+  throw new TypeError(`exitTimeout is ${String(seconds)}: give a number of seconds, 0 or more`)
 }
 
 function isExporter(value: unknown): value is SpanExporter {

@@ -1,8 +1,13 @@
+import { isMainThread } from 'node:worker_threads'
 import type { SpanExporter } from '@opentelemetry/sdk-trace-base'
+import { liveExporters } from '../../exporters/index.js'
+import { onSignals } from './signals.js'
 
 /** What the end of a process asks of a processor. */
 export interface EndingProcessor {
   readonly exporter: SpanExporter
+  /** Seconds for which the end of the process may be held up. */
+  readonly exitTimeout: number
   exportWaiting(): void
   forceFlush(): Promise<void>
 }
@@ -12,30 +17,35 @@ interface DrainingExporter {
   drainSync(timeoutMs: number): boolean
 }
 
-/** The longest that `process.exit()` is held up, in milliseconds. */
-const EXIT_PATIENCE_MS = 2000
+/** Seconds for which `process.exit()` is held up at the most, unless an option says otherwise. */
+export const EXIT_TIMEOUT = 2
 
 /** Processors that were made and not shut down. */
 export const liveProcessors = new Set<EndingProcessor>()
 
+/** Called first at the end of the process, for calls that are still open. */
+const beforeEnd = new Set<() => void>()
+
 let watching = false
 
-/** From now on, what waits in the processor is stored when the process ends by itself or by `process.exit()`. */
+/** From now on, what waits in the processor is stored when the process ends, however it ends short of `kill -9`. */
 export function watchProcessEnd(processor: EndingProcessor): void {
   liveProcessors.add(processor)
   if (watching) return
   watching = true
-  // Natural end: exports hold the process open until they are settled.
+  // Natural end: a flush holds the process open until everything is stored.
   process.on('beforeExit', () => {
-    for (const live of liveProcessors) live.exportWaiting()
+    for (const live of liveProcessors) live.forceFlush().catch(() => {})
   })
   // process.exit() and uncaught errors: no promise runs any more, the writer's thread does.
-  process.on('exit', () => {
-    for (const live of liveProcessors) live.exportWaiting()
-    const deadline = Date.now() + EXIT_PATIENCE_MS
-    for (const live of liveProcessors)
-      if (isDraining(live.exporter)) live.exporter.drainSync(Math.max(0, deadline - Date.now()))
-  })
+  process.on('exit', finish)
+  if (isMainThread) onSignals(sendWaiting, finish)
+}
+
+/** @returns takes it back */
+export function beforeProcessEnd(work: () => void): () => void {
+  beforeEnd.add(work)
+  return () => beforeEnd.delete(work)
 }
 
 /** Spans that wait to be sent elsewhere are sent when the process ends by itself. */
@@ -43,6 +53,22 @@ export function flushBeforeExit(processor: { forceFlush(): Promise<void> }): voi
   process.on('beforeExit', () => {
     processor.forceFlush().catch(() => {})
   })
+}
+
+function sendWaiting(): void {
+  for (const live of liveProcessors) live.exportWaiting()
+}
+
+/** Stores all there is, and blocks until it is stored or the time is up. */
+function finish(): void {
+  for (const work of beforeEnd) work()
+  sendWaiting()
+  const timeouts = [...liveProcessors].map(({ exitTimeout }) => exitTimeout)
+  const timeout = timeouts.length === 0 ? EXIT_TIMEOUT : Math.max(...timeouts)
+  const deadline = Date.now() + timeout * 1000
+  const exporters = new Set<SpanExporter>([...[...liveProcessors].map(({ exporter }) => exporter), ...liveExporters])
+  for (const exporter of exporters)
+    if (isDraining(exporter)) exporter.drainSync(Math.max(0, deadline - Date.now()))
 }
 
 function isDraining(exporter: SpanExporter): exporter is SpanExporter & DrainingExporter {

@@ -1,17 +1,6 @@
-import { trace, type Tracer, type TracerProvider } from '@opentelemetry/api'
-import { createOtlpProcessor, FeatureUsageExporter, liveExporters } from '../../exporters/index.js'
 import { ensureKey, excludeMatcher, resolveSettings, type SettingOptions, type Settings } from '../config/index.js'
-import { describeError, EventCounter, processEvents, type TrackingEvent } from '../health/index.js'
-import {
-  ensureContextManager,
-  FeatureSpanProcessor,
-  FeatureTracerProvider,
-  flushBeforeExit,
-  liveProcessors,
-  registeredProvider,
-} from '../pipeline/index.js'
+import { EventCounter, processEvents, type TrackingEvent } from '../health/index.js'
 import { type FeatureCategory, type FeatureUsageRecord, PseudonymCache } from '../record/index.js'
-import { SCOPE_NAME } from '../span/index.js'
 import {
   type FeatureStoreReader,
   type FeatureSummary,
@@ -31,11 +20,13 @@ import {
   type TrackingHost,
   type TrackOptions,
 } from '../tracking/index.js'
-import { VERSION } from './version.js'
+import { TrackerPipeline } from './tracker-pipeline.js'
 
 export interface FeatureTrackerOptions extends SettingOptions {
   /** The session that records belong to; the default is a new one for this tracker. */
   sessionId?: string | undefined
+  /** Seconds for which the end of the process may be held up to store what waits. Default 2. */
+  exitTimeout?: number | undefined
 }
 
 export interface TrackerHealth {
@@ -52,14 +43,12 @@ export interface TrackerHealth {
  */
 export class FeatureTracker {
   readonly #options: FeatureTrackerOptions
-  readonly #usesGlobal: boolean
   readonly #events: EventCounter
   readonly #sessionId: string
   readonly #tracking: Tracking
+  readonly #pipeline: TrackerPipeline
   #settings: Settings | undefined
   #pseudonyms: PseudonymCache | undefined
-  #own: { provider: FeatureTracerProvider; processor: FeatureSpanProcessor } | undefined
-  #tracerOf: { provider: TracerProvider; tracer: Tracer } | undefined
   #reader: { path: string; reader: FeatureStoreReader } | undefined
   #stopped: Promise<void> | undefined
 
@@ -67,9 +56,20 @@ export class FeatureTracker {
   constructor(options: FeatureTrackerOptions = {}, internal: { usesGlobal?: boolean } = {}) {
     resolveSettings(options, {})
     this.#options = options
-    this.#usesGlobal = internal.usesGlobal ?? false
-    this.#events = this.#usesGlobal ? processEvents : new EventCounter()
+    const usesGlobal = internal.usesGlobal ?? false
+    this.#events = usesGlobal ? processEvents : new EventCounter()
     this.#sessionId = options.sessionId ?? globalThis.crypto.randomUUID()
+    this.#pipeline = new TrackerPipeline({
+      usesGlobal,
+      sessionId: this.#sessionId,
+      events: this.#events,
+      settings: () => this.settings,
+      dbPath: options.dbPath,
+      exitTimeout: options.exitTimeout,
+      endOpen: () => {
+        this.#tracking.endOpen()
+      },
+    })
     this.#tracking = new Tracking(this.#host())
   }
 
@@ -127,7 +127,7 @@ export class FeatureTracker {
 
   /** Resolves when every call that has ended is stored, or refused by the store. */
   async flush(): Promise<void> {
-    await Promise.all(this.#processors().map((processor) => processor.forceFlush()))
+    await Promise.all(this.#pipeline.processors().map((processor) => processor.forceFlush()))
   }
 
   /** The records of calls that have ended, the latest first. */
@@ -152,7 +152,7 @@ export class FeatureTracker {
 
   /** What went wrong so far. */
   health(): TrackerHealth {
-    return { events: this.#events.counts(), dbPath: this.#dbPath() }
+    return { events: this.#events.counts(), dbPath: this.#pipeline.dbPath() }
   }
 
   /**
@@ -167,7 +167,7 @@ export class FeatureTracker {
   async #shutdown(): Promise<void> {
     this.#tracking.endOpen()
     await this.flush()
-    await this.#own?.provider.shutdown()
+    await this.#pipeline.shutdown()
     await this.#reader?.reader.close()
     this.#reader = undefined
   }
@@ -185,8 +185,8 @@ export class FeatureTracker {
       },
       sessionId: this.#sessionId,
       isExcluded: (name) => (isExcluded ??= excludeMatcher(this.settings.exclude))(name),
-      tracer: () => this.#tracer(),
-      activatesSpans: () => this.#usesGlobal || registeredProvider() === undefined,
+      tracer: () => this.#pipeline.tracer(),
+      activatesSpans: () => this.#pipeline.activatesSpans(),
       pseudonym: (userId) => (this.settings.anonymize ? this.#pseudonym(userId) : undefined),
       count: (event, detail) => {
         this.#events.count(event, detail)
@@ -199,70 +199,9 @@ export class FeatureTracker {
     return this.#pseudonyms.pseudonym(userId)
   }
 
-  /** Asked at each call: an application may register its provider after ours, or replace it. */
-  #tracer(): Tracer {
-    const provider = this.#usesGlobal ? this.#globalProvider() : this.#ownPipeline().provider
-    if (this.#tracerOf?.provider !== provider)
-      this.#tracerOf = { provider, tracer: provider.getTracer(SCOPE_NAME, VERSION) }
-    return this.#tracerOf.tracer
-  }
-
-  #globalProvider(): TracerProvider {
-    const registered = registeredProvider()
-    if (registered === undefined) {
-      const { provider } = this.#ownPipeline()
-      trace.setGlobalTracerProvider(provider)
-      return provider
-    }
-    if (liveProcessors.size === 0 && liveExporters.size === 0)
-      this.#events.count(
-        'no_processor',
-        'the registered OpenTelemetry provider has no FeatureSpanProcessor, so no feature is stored. Add `new FeatureSpanProcessor()` from @cloudcurio/feature-tracking/pipeline to its spanProcessors.',
-      )
-    return registered
-  }
-
-  #ownPipeline(): { provider: FeatureTracerProvider; processor: FeatureSpanProcessor } {
-    if (this.#own !== undefined) return this.#own
-    ensureContextManager()
-    const options = { ...this.settings, events: this.#events }
-    const processor = new FeatureSpanProcessor(
-      new FeatureUsageExporter({ ...options, sessionId: this.#sessionId }),
-      options,
-    )
-    const otlp = this.#otlpProcessor()
-    if (otlp !== undefined) flushBeforeExit(otlp)
-    const provider = new FeatureTracerProvider(otlp === undefined ? [processor] : [processor, otlp], VERSION)
-    this.#own = { provider, processor }
-    return this.#own
-  }
-
-  #otlpProcessor(): ReturnType<typeof createOtlpProcessor> {
-    try {
-      return createOtlpProcessor()
-    } catch (error) {
-      this.#events.count('tracking_failed', `spans are not sent over OTLP: ${describeError(error)}`)
-      return undefined
-    }
-  }
-
-  /** Those whose records our readers are expected to see. */
-  #processors(): { forceFlush(): Promise<void> }[] {
-    const own = this.#own === undefined ? [] : [this.#own.processor]
-    return this.#usesGlobal ? [...own, ...liveProcessors] : own
-  }
-
-  /** Where the application gave its own FeatureSpanProcessor another file, the default tracker reads that one. */
-  #dbPath(): string {
-    if (!this.#usesGlobal || this.#own !== undefined || this.#options.dbPath !== undefined) return this.settings.dbPath
-    for (const { exporter } of liveProcessors)
-      if (exporter instanceof FeatureUsageExporter) return exporter.settings.dbPath
-    return this.settings.dbPath
-  }
-
   async #ask<T>(question: (reader: FeatureStoreReader) => Promise<T>, nothing: T): Promise<T> {
     await this.flush()
-    const path = this.#dbPath()
+    const path = this.#pipeline.dbPath()
     if (this.#reader?.path !== path) {
       await this.#reader?.reader.close()
       this.#reader = { path, reader: new SqliteReader(path) }

@@ -33,7 +33,7 @@ export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCa
   /** Milliseconds since the epoch. */
   readonly #startMillis: number
   #span: Span | undefined
-  /** Where a late span finds its parent. Let go of at the end, so that calls that follow one another are no chain. */
+  /** A parent call is let go of at the end, so that calls that follow one another are no chain. */
   #parent: Context | undefined
   #parentSpan: SpanContext | undefined
   #ended = false
@@ -59,11 +59,14 @@ export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCa
     this.#late = attr.lateSpansOf(tracer)
     this.#started = performance.now()
     this.#startMillis = attr.wallClock(this.#started)
-    if (this.#late === undefined) {
+    this.#parent = parent
+    if (this.#late === undefined)
       this.#span = tracer.startSpan(featureName, { attributes: this.#startAttributes() }, parent)
-    } else {
-      this.#parent = parent
-    }
+  }
+
+  /** The tracked call in whose code this one began, while this one is open. */
+  get parentCall(): FeatureCall | undefined {
+    return this.#parent instanceof FeatureCall ? this.#parent : undefined
   }
 
   /** This, in the hands of the application. */

@@ -1,6 +1,8 @@
-import { createRecordId, type FeatureCategory } from '../record/index.js'
+import { createRecordId, type FeatureCategory, FeatureStatus } from '../record/index.js'
+import { activeFeature } from './context.js'
 import { type CustomCompletion, CustomTracking } from './custom.js'
 import { type FeatureDecorator, makeDecorator } from './decorate.js'
+import { FeatureCall } from './feature-call.js'
 import { OpenCalls } from './open-calls.js'
 import { checkOptions } from './options.js'
 import { CallRunner } from './run-call.js'
@@ -56,9 +58,19 @@ export class Tracking {
     this.#custom.complete(recordId, completion)
   }
 
-  /** Records what is still open as `partial`. */
+  /** Records what is still open as `partial`: also the calls in whose code this is called. */
   endOpen(): void {
+    endActiveCalls()
     this.#custom.endAll()
     this.#open.endAll()
+  }
+}
+
+function endActiveCalls(): void {
+  let call = activeFeature()
+  while (call instanceof FeatureCall) {
+    const around: FeatureCall | undefined = call.parentCall
+    call.abandon(FeatureStatus.PARTIAL, 'still open at shutdown')
+    call = around
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { runNode } from '../support/child.js'
+import { runNode, startNode } from '../support/child.js'
 import { sql } from '../support/original.js'
 import { tempDatabase } from '../support/temp.js'
 
@@ -86,5 +86,103 @@ describe('every call is stored when the process ends', () => {
       code: 5,
       rows: CALLS,
     })
+  })
+})
+
+describe('R2: process.exit() inside a tracked function', () => {
+  it('loses none of 10,000, and records the call that did not end as partial', async () => {
+    const dbPath = tempDatabase()
+    const program = `
+      import { trackFeature } from '@cloudcurio/feature-tracking'
+      let started = 0
+      const call = trackFeature('search')((n) => {
+        if (n < 9999) return n
+        started = performance.now()
+        process.on('exit', () => console.log(performance.now() - started))
+        process.exit(4)
+      })
+      for (let n = 0; n < 10_000; n++) call(n)`
+    const { code, stdout, stderr } = await runNode(program, { env: { FEATURE_TRACKING_DB_PATH: dbPath } })
+    const rows = sql<{ status: string; n: number }>(
+      dbPath,
+      'SELECT status, count(*) AS n FROM feature_usage GROUP BY status ORDER BY status',
+    )
+    console.log(`R2: 10000 of 10000 stored, the exit took ${Number(stdout).toFixed(0)} ms`)
+    expect({ code, stderr, rows }).toEqual({
+      code: 4,
+      stderr: '',
+      rows: [
+        { status: 'partial', n: 1 },
+        { status: 'success', n: 9999 },
+      ],
+    })
+  })
+})
+
+/** Lives until something ends it, and says when it is ready for that. */
+const STAYS = `${MANY}; setInterval(() => {}, 1000); setTimeout(() => console.log('ready'), 50)`
+
+async function signalled(program: string, signal: NodeJS.Signals) {
+  const dbPath = tempDatabase()
+  const child = startNode(program, { env: { FEATURE_TRACKING_DB_PATH: dbPath } })
+  await child.said('ready')
+  const sent = performance.now()
+  child.kill(signal)
+  const { code, signal: died, stdout } = await child.result
+  const [row] = sql<{ n: number }>(dbPath, 'SELECT count(*) AS n FROM feature_usage')
+  return { code, signal: died, rows: row?.n, stdout, millis: performance.now() - sent }
+}
+
+describe('R3: signals', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('%s stores every call, and the process dies of it', async (signal) => {
+    const { millis, ...result } = await signalled(`${TRACKER}; ${STAYS}`, signal)
+    console.log(`R3: ${signal}: ${result.rows} of ${CALLS} stored, ended after ${millis.toFixed(0)} ms`)
+    expect(result).toEqual({ code: null, signal, rows: CALLS, stdout: 'ready\n' })
+  })
+
+  it('leaves the end to an application that listens, and stores what it did until then', async () => {
+    const theirs = `process.on('SIGTERM', () => { console.log('bye'); setTimeout(() => { call(); process.exit(7) }, 20) })`
+    const { millis: _, ...result } = await signalled(`${TRACKER}; ${theirs}; ${STAYS}`, 'SIGTERM')
+    expect(result).toEqual({ code: 7, signal: null, rows: CALLS + 1, stdout: 'ready\nbye\n' })
+  })
+
+  it('does not wait for package signal-exit, which waits for others', async () => {
+    const signalExit = `
+      const emitter = { count: 1 }
+      Object.defineProperty(globalThis, Symbol.for('signal-exit emitter'), { value: emitter })
+      const theirs = (signal) => {
+        if (process.listenerCount(signal) !== emitter.count) return
+        process.removeListener(signal, theirs)
+        console.log('theirs')
+        process.kill(process.pid, signal)
+      }
+      process.on('SIGTERM', theirs)`
+    const { millis: _, ...result } = await signalled(`${TRACKER}; ${signalExit}; ${STAYS}`, 'SIGTERM')
+    expect(result).toEqual({ code: null, signal: 'SIGTERM', rows: CALLS, stdout: 'ready\ntheirs\n' })
+  })
+
+  it('records what is open when the signal comes as partial', async () => {
+    const open = `
+      import { startCustomTracking } from '@cloudcurio/feature-tracking'
+      startCustomTracking('job', 'other')
+      trackFeature('wait')(() => new Promise(() => {}))()`
+    const { rows } = await signalled(`${TRACKER}; ${open}; ${STAYS}`, 'SIGTERM')
+    expect(rows).toBe(CALLS + 2)
+  })
+})
+
+describe('R3: a natural exit', () => {
+  it('stores every call, and says how long it was held up', async () => {
+    const dbPath = tempDatabase()
+    const program = `${TRACKER}
+      call()
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      ${MANY}
+      const start = performance.now()
+      process.on('exit', () => console.log(performance.now() - start))`
+    const { code, stdout, stderr } = await runNode(program, { env: { FEATURE_TRACKING_DB_PATH: dbPath } })
+    const [row] = sql<{ n: number }>(dbPath, 'SELECT count(*) AS n FROM feature_usage')
+    console.log(`R3: natural exit: ${row?.n} of ${CALLS + 1} stored, held up ${Number(stdout).toFixed(0)} ms`)
+    expect({ code, stderr, rows: row?.n }).toEqual({ code: 0, stderr: '', rows: CALLS + 1 })
   })
 })

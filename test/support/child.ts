@@ -27,6 +27,47 @@ export function runNode(program: string, options: ChildOptions = {}): Promise<Ch
   return run(process.execPath, ['--input-type=module', '--eval', program, ...(options.args ?? [])], options.env)
 }
 
+/** A child that a test talks to. */
+export interface StartedChild {
+  /** Resolves when its standard output has had this text. @throws when the child ends without having said it */
+  said(text: string): Promise<void>
+  kill(signal: NodeJS.Signals): void
+  readonly result: Promise<ChildResult>
+}
+
+/** The same as `runNode`, for a child that is not only waited for. */
+export function startNode(program: string, options: ChildOptions = {}): StartedChild {
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program, ...(options.args ?? [])], {
+    cwd: ROOT,
+    env: { ...process.env, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let stdout = ''
+  let stderr = ''
+  let wake = (): void => {}
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text
+    wake()
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  const result = new Promise<ChildResult>((resolve) => {
+    child.on('close', (code, signal) => {
+      resolve({ code, signal, stdout, stderr })
+      wake()
+    })
+  })
+  const said = (text: string) =>
+    new Promise<void>((resolve, reject) => {
+      wake = () => {
+        if (stdout.includes(text)) resolve()
+        else if (child.exitCode !== null || child.signalCode !== null)
+          reject(new Error(`the child ended without saying ${text}: ${stderr}`))
+      }
+      wake()
+    })
+  return { said, kill: (signal) => child.kill(signal), result }
+}
+
 /** Runs a program of the system; `code` is null and `stderr` says why when there is no such program. */
 export function run(command: string, args: readonly string[], env: ChildOptions['env'] = {}): Promise<ChildResult> {
   return new Promise((resolve) => {

@@ -1,0 +1,115 @@
+import { trace, type Tracer, type TracerProvider } from '@opentelemetry/api'
+import { createOtlpProcessor, FeatureUsageExporter, liveExporters } from '../../exporters/index.js'
+import type { Settings } from '../config/index.js'
+import { describeError, type EventCounter } from '../health/index.js'
+import {
+  beforeProcessEnd,
+  ensureContextManager,
+  FeatureSpanProcessor,
+  FeatureTracerProvider,
+  flushBeforeExit,
+  liveProcessors,
+  registeredProvider,
+} from '../pipeline/index.js'
+import { SCOPE_NAME } from '../span/index.js'
+import { VERSION } from './version.js'
+
+export interface TrackerPipelineOptions {
+  /** Whether the application's provider is used where there is one. */
+  readonly usesGlobal: boolean
+  readonly sessionId: string
+  readonly events: EventCounter
+  /** Asked for at first use. */
+  readonly settings: () => Settings
+  /** The file that was asked for by an argument. */
+  readonly dbPath: string | undefined
+  readonly exitTimeout: number | undefined
+  /** Ends what is still open when the process ends. */
+  readonly endOpen: () => void
+}
+
+/** Where a tracker's spans go: into the application's pipeline, or one of its own. */
+export class TrackerPipeline {
+  readonly #options: TrackerPipelineOptions
+  #own: { provider: FeatureTracerProvider; processor: FeatureSpanProcessor } | undefined
+  #tracerOf: { provider: TracerProvider; tracer: Tracer } | undefined
+  #forgetEnd: (() => void) | undefined
+
+  constructor(options: TrackerPipelineOptions) {
+    this.#options = options
+  }
+
+  /** Asked at each call: an application may register its provider after ours, or replace it. */
+  tracer(): Tracer {
+    const provider = this.#options.usesGlobal ? this.#globalProvider() : this.#ownPipeline().provider
+    if (this.#tracerOf?.provider !== provider) this.#use(provider)
+    return (this.#tracerOf as { tracer: Tracer }).tracer
+  }
+
+  /** Whether spans may become the active ones: not in another pipeline's traces. */
+  activatesSpans(): boolean {
+    return this.#options.usesGlobal || registeredProvider() === undefined
+  }
+
+  /** Those whose records a reader of this tracker is expected to see. */
+  processors(): { forceFlush(): Promise<void> }[] {
+    const own = this.#own === undefined ? [] : [this.#own.processor]
+    return this.#options.usesGlobal ? [...own, ...liveProcessors] : own
+  }
+
+  /** Where the application gave its own FeatureSpanProcessor another file, the default tracker reads that one. */
+  dbPath(): string {
+    const { usesGlobal, dbPath, settings } = this.#options
+    if (usesGlobal && this.#own === undefined && dbPath === undefined)
+      for (const { exporter } of liveProcessors)
+        if (exporter instanceof FeatureUsageExporter) return exporter.settings.dbPath
+    return settings().dbPath
+  }
+
+  async shutdown(): Promise<void> {
+    this.#forgetEnd?.()
+    await this.#own?.provider.shutdown()
+  }
+
+  #use(provider: TracerProvider): void {
+    this.#tracerOf = { provider, tracer: provider.getTracer(SCOPE_NAME, VERSION) }
+    this.#forgetEnd ??= beforeProcessEnd(this.#options.endOpen)
+  }
+
+  #globalProvider(): TracerProvider {
+    const registered = registeredProvider()
+    if (registered === undefined) {
+      const { provider } = this.#ownPipeline()
+      trace.setGlobalTracerProvider(provider)
+      return provider
+    }
+    if (liveProcessors.size === 0 && liveExporters.size === 0)
+      this.#options.events.count(
+        'no_processor',
+        'the registered OpenTelemetry provider has no FeatureSpanProcessor, so no feature is stored. Add `new FeatureSpanProcessor()` from @cloudcurio/feature-tracking/pipeline to its spanProcessors.',
+      )
+    return registered
+  }
+
+  #ownPipeline(): { provider: FeatureTracerProvider; processor: FeatureSpanProcessor } {
+    if (this.#own !== undefined) return this.#own
+    ensureContextManager()
+    const { events, sessionId, exitTimeout } = this.#options
+    const options = { ...this.#options.settings(), events, exitTimeout }
+    const processor = new FeatureSpanProcessor(new FeatureUsageExporter({ ...options, sessionId }), options)
+    const otlp = this.#otlpProcessor()
+    if (otlp !== undefined) flushBeforeExit(otlp)
+    const provider = new FeatureTracerProvider(otlp === undefined ? [processor] : [processor, otlp], VERSION)
+    this.#own = { provider, processor }
+    return this.#own
+  }
+
+  #otlpProcessor(): ReturnType<typeof createOtlpProcessor> {
+    try {
+      return createOtlpProcessor()
+    } catch (error) {
+      this.#options.events.count('tracking_failed', `spans are not sent over OTLP: ${describeError(error)}`)
+      return undefined
+    }
+  }
+}
