@@ -1,0 +1,24 @@
+import { type FeatureUsageRecord, type RecordDraft, recordOfDraft } from '../../src/record/index.js'
+import type { RecordSink } from '../../src/store/index.js'
+import { FakeWriter } from './fake-writer.js'
+
+/** A writer in memory that also takes records one by one. */
+export class FakeSink extends FakeWriter implements RecordSink {
+  readonly drafts: RecordDraft[] = []
+  sends = 0
+  /** What `add` answers. */
+  takes = true
+
+  add(draft: RecordDraft): boolean {
+    if (this.takes) this.drafts.push(draft)
+    return this.takes
+  }
+
+  send(): void {
+    this.sends++
+  }
+
+  get taken(): FeatureUsageRecord[] {
+    return this.drafts.map(recordOfDraft)
+  }
+}
