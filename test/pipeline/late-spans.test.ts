@@ -187,8 +187,10 @@ describe('a late span', () => {
   it('is not held by the calls that come after it in its context', async () => {
     const { tracking } = direct()
     const contexts: WeakRef<object>[] = []
+    let last: object | undefined
     const step = tracking.trackFeature('step')(async (left: number): Promise<void> => {
-      contexts.push(new WeakRef(context.active()))
+      last = context.active()
+      contexts.push(new WeakRef(last))
       if (left > 0) setImmediate(() => void step(left - 1))
     })
     await step(200)
@@ -199,6 +201,7 @@ describe('a late span', () => {
         return contexts.filter((ref) => ref.deref() !== undefined).length
       })
       .toBeLessThan(20)
+    expect(last).toBeDefined()
   })
 })
 
