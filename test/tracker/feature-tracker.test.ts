@@ -82,6 +82,7 @@ describe('a tracker', () => {
     expect(call()).toBe('still works')
     tracker.completeCustomTracking(id, { status: 'success' })
     expect(tracker.health().events).toEqual({ late_record: 1, completed_unknown: 1 })
+    console.log('R5: shutdown three times and calls after it: nothing thrown, 1 late record counted')
     const reader = newTracker({ dbPath })
     expect(
       (await reader.getAllRecords()).map(({ featureName, status }) => `${featureName} ${status}`).toSorted(),
