@@ -1,4 +1,5 @@
 import { arch, cpus } from 'node:os'
+import { growthOf } from './growth.js'
 import { type CommandLine, readCommandLine, USAGE } from './options.js'
 import { runText } from './print.js'
 import { type Benchmark, BENCHMARKS } from './registry.js'
@@ -30,11 +31,15 @@ async function runOne(benchmark: Benchmark, { options, said }: CommandLine, rows
 async function main(): Promise<void> {
   const line = readCommandLine(process.argv.slice(2))
   if (line.help) {
-    console.log(`${USAGE}\nBenchmarks:\n${BENCHMARKS.map(({ name, title }) => `  ${name.padEnd(12)}${title}`).join('\n')}`)
+    console.log(
+      `${USAGE}\nBenchmarks:\n${BENCHMARKS.map(({ name, title }) => `  ${name.padEnd(12)}${title}`).join('\n')}`,
+    )
     return
   }
   const runs: Run[] = []
-  console.log(`Node ${process.version}, ${arch()}, ${cpus().length} cores. Ratios count: times differ between machines.`)
+  console.log(
+    `Node ${process.version}, ${arch()}, ${cpus().length} cores. Ratios count: times differ between machines.`,
+  )
   for (const benchmark of chosen(line.names)) {
     for (const rows of benchmark.onTable ? line.options.rows : [undefined]) {
       try {
@@ -48,6 +53,8 @@ async function main(): Promise<void> {
       }
     }
   }
+  const growth = growthOf(runs)
+  if (growth.length > 0) console.log(runText('Growth with the table', { results: growth }))
   if (line.json !== undefined) writeRuns(line.json, runs)
 }
 

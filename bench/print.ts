@@ -1,25 +1,24 @@
-import { formatGoal, formatNumber, formatRows, isMet, type Result, type Run } from './result.js'
+import { formatNumber, formatRows, goalsText, type Result, type Run } from './result.js'
 
-/** A run as text for a terminal. */
-export function runText(title: string, { results, rows }: Run): string {
-  const lines = results.map((result) => [
-    result.name,
-    `${formatNumber(result.value)} ${result.unit}`,
-    result.ratio === undefined ? '' : `${formatNumber(result.ratio)} ×`,
-    verdict(result),
-    [result.baseline === undefined ? '' : `against: ${result.baseline}`, result.note ?? ''].filter(Boolean).join('; '),
-  ])
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...lines.map((line) => (line[column] as string).length)))
-  const text = lines.map((line) =>
-    line
-      .map((cell, column) => (column === 0 || column > 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] as number)))
-      .join('  ')
-      .trimEnd(),
-  )
-  return [`\n${title}${rows === undefined ? '' : `, ${formatRows(rows)}`}`, ...text.map((line) => `  ${line}`)].join('\n')
+/** The cells of a result, as the terminal and README show them. */
+export function cellsOf(result: Result): { figure: string; ratio: string; goals: string } {
+  return {
+    figure: `${formatNumber(result.value)} ${result.unit}`,
+    ratio: result.ratio === undefined ? '' : `${formatNumber(result.ratio)} ×`,
+    goals: goalsText(result),
+  }
 }
 
-function verdict(result: Result): string {
-  const met = isMet(result)
-  return met === undefined ? '' : `${formatGoal(result.goal, result.unit)} ${met ? 'met' : 'MISSED'}`
+/** A run as text for a terminal. */
+export function runText(title: string, { results, rows }: Pick<Run, 'results' | 'rows'>): string {
+  const lines = results.map((result) => {
+    const { figure, ratio, goals } = cellsOf(result)
+    const against = result.baseline === undefined ? '' : `against: ${result.baseline}`
+    return [result.name, figure, ratio, goals, [against, result.note ?? ''].filter(Boolean).join('; ')]
+  })
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...lines.map((line) => (line[column] as string).length)))
+  const pad = (cell: string, column: number): string =>
+    column === 1 || column === 2 ? cell.padStart(widths[column] as number) : cell.padEnd(widths[column] ?? 0)
+  const text = lines.map((line) => `  ${line.map(pad).join('  ').trimEnd()}`)
+  return [`\n${title}${rows === undefined ? '' : `, ${formatRows(rows)}`}`, ...text].join('\n')
 }

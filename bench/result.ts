@@ -13,7 +13,7 @@ export interface Result {
   /** What `ratio` compares with. */
   readonly baseline?: string
   readonly ratio?: number
-  readonly goal?: Goal
+  readonly goals?: readonly Goal[]
   /** How the figure grows with the table is worth a look. */
   readonly grows?: boolean
   readonly note?: string
@@ -38,10 +38,15 @@ export class Skipped extends Error {}
 export const atMost = (limit: number, of: Goal['of'] = 'ratio'): Goal => ({ of, at: 'most', limit })
 export const atLeast = (limit: number, of: Goal['of'] = 'ratio'): Goal => ({ of, at: 'least', limit })
 
-export function isMet({ goal, value, ratio }: Result): boolean | undefined {
-  if (goal === undefined) return undefined
-  const figure = goal.of === 'value' ? value : (ratio ?? Number.NaN)
-  return goal.at === 'most' ? figure <= goal.limit : figure >= goal.limit
+/** Goals as text, and whether each is met; empty where there are none. */
+export function goalsText({ goals = [], value, ratio, unit }: Result): string {
+  return goals
+    .map(({ of, at, limit }) => {
+      const figure = of === 'value' ? value : (ratio ?? Number.NaN)
+      const met = at === 'most' ? figure <= limit : figure >= limit
+      return `${at === 'most' ? '≤' : '≥'} ${limit} ${of === 'ratio' ? '×' : unit} ${met ? 'met' : 'missed'}`
+    })
+    .join(', ')
 }
 
 /** Three digits that count, and no more than the figure needs. */
@@ -55,9 +60,4 @@ export function formatNumber(value: number): string {
 export function formatRows(rows: number): string {
   if (rows >= 1_000_000) return `${formatNumber(rows / 1_000_000).replace(/\.0+$/, '')} M rows`
   return `${rows.toLocaleString('en')} rows`
-}
-
-export function formatGoal(goal: Goal | undefined, unit: string): string {
-  if (goal === undefined) return ''
-  return `${goal.at === 'most' ? '≤' : '≥'} ${goal.limit} ${goal.of === 'ratio' ? '×' : unit}`
 }

@@ -37,7 +37,7 @@ export function callResult(
     unit: 'µs',
     baseline: BASELINE,
     ratio: median(times.map((time) => time[kind].tracked[part] / time[kind].bare[part])),
-    ...(goal === undefined ? {} : { goal }),
+    ...(goal === undefined ? {} : { goals: [goal] }),
   }
 }
 

@@ -36,6 +36,11 @@ const CHUNK = 500
 type Chunk = () => void | Promise<void>
 
 function chunkOf(subject: Subject, kind: 'sync' | 'async'): Chunk {
+  const calls = callsOf(subject, kind)
+  return subject.around === undefined ? calls : () => subject.around?.(calls)
+}
+
+function callsOf(subject: Subject, kind: 'sync' | 'async'): Chunk {
   if (kind === 'sync')
     return () => {
       for (let call = 0; call < CHUNK; call++) subject.sync(call)
@@ -96,7 +101,7 @@ async function subjectOf({ subject, file, port }: CallParams, folder: string): P
 }
 
 async function main(folder: string): Promise<CallTimes> {
-  const params = childParams<CallParams>()
+  const params = childParams() as CallParams
   const tracked = await subjectOf(params, folder)
   // A neighbour may have registered one of its own; then this one is refused and the bare span goes through that.
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())

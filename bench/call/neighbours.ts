@@ -11,7 +11,8 @@ import type { CallTimes } from './child.js'
 const NEIGHBOURS = [
   { subject: 'openllmetry', file: 'openllmetry.js', name: 'openllmetry, withTask' },
   { subject: 'langfuse', file: 'langfuse.js', name: 'Langfuse, observe' },
-  { subject: 'sentry', file: 'sentry.js', name: 'Sentry, startSpan' },
+  { subject: 'sentry-child', file: 'sentry-child.js', name: 'Sentry, startSpan, 500 calls below one span' },
+  { subject: 'sentry', file: 'sentry.js', name: 'Sentry, startSpan, each call a trace of its own' },
   { subject: 'dd-trace', file: 'dd-trace.js', name: 'dd-trace, wrap' },
 ] as const
 

@@ -113,8 +113,13 @@ function durationOf(rank: number, random: () => number): number {
 
 /** A UUIDv7, as the library makes them. */
 function idOf(micros: number, random: () => number): string {
-  const time = Math.floor(micros / 1000).toString(16).padStart(12, '0')
-  const hex = (digits: number): string => Math.floor(random() * 16 ** digits).toString(16).padStart(digits, '0')
+  const time = Math.floor(micros / 1000)
+    .toString(16)
+    .padStart(12, '0')
+  const hex = (digits: number): string =>
+    Math.floor(random() * 16 ** digits)
+      .toString(16)
+      .padStart(digits, '0')
   return `${time.slice(0, 8)}-${time.slice(8)}-7${hex(3)}-8${hex(3)}-${hex(12)}`
 }
 

@@ -28,7 +28,7 @@ export interface DelayAnswer {
   readonly gained: number
 }
 
-const { path, rate, seconds, lockSeconds } = childParams<DelayParams>()
+const { path, rate, seconds, lockSeconds } = childParams() as DelayParams
 const call = featureTracker.trackFeature('bench', 'other')((value: number): number => value + 1)
 let made = 0
 let peak = 0

@@ -56,7 +56,7 @@ function resultOf(load: Load, answers: readonly DelayAnswer[], idle: number): Re
     name: `${load.name}, p99 over idle`,
     value: p99 - idle,
     unit: 'ms',
-    ...(load.isBar ? { goal: atMost(1, 'value') } : {}),
+    ...(load.isBar ? { goals: [atMost(1, 'value')] } : {}),
     note: `p99 ${p99.toFixed(2)} ms, longest ${max.toFixed(1)} ms; ${stored.toLocaleString('en')} of ${made.toLocaleString('en')} records stored`,
   }
 }

@@ -7,7 +7,7 @@ export interface LockParams {
   readonly seconds: number
 }
 
-const { path, seconds } = childParams<LockParams>()
+const { path, seconds } = childParams() as LockParams
 const database = new BetterSqlite3(path, { timeout: 60_000 })
 database.exec('BEGIN IMMEDIATE')
 console.log('locked')

@@ -17,7 +17,7 @@ export interface MemoryAnswer {
 
 const CHUNK = 500
 
-const { tracked, calls } = childParams<MemoryParams>()
+const { tracked, calls } = childParams() as MemoryParams
 const work = (value: number): number => value + 1
 
 interface Way {

@@ -18,10 +18,12 @@ interface Together {
 async function together(path: string, count: number, seconds: number, first: number): Promise<Together> {
   const before = countRows(path)
   const startAt = Date.now() + START_AFTER_MS * count
-  const params = Array.from(
-    { length: count },
-    (_, index): WriterParams => ({ path, startAt, seconds, first: first + index * 5_000_000 }),
-  )
+  const params = Array.from({ length: count }, (_, index): WriterParams => ({
+    path,
+    startAt,
+    seconds,
+    first: first + index * 5_000_000,
+  }))
   const program = new URL('writer-child.js', import.meta.url)
   const answers = await Promise.all(params.map((each) => runChild<WriterAnswer>(program, each)))
   const stored = answers.reduce((sum, answer) => sum + answer.stored, 0)
@@ -34,10 +36,7 @@ async function together(path: string, count: number, seconds: number, first: num
 }
 
 /** Records a second of many processes in sum against those of one, into one file. */
-export async function benchProcesses(
-  { processes, seconds, repeats }: Options,
-  rows: number,
-): Promise<Result[]> {
+export async function benchProcesses({ processes, seconds, repeats }: Options, rows: number): Promise<Result[]> {
   return inTempFolder(async (folder) => {
     const { path } = await preparedCopy(rows, join(folder, 'shared.db'))
     const one: Together[] = []

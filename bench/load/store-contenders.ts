@@ -37,11 +37,7 @@ export async function createContenders(pathOf: (name: keyof typeof NAMES) => str
       for (const text of [table, ...indexes]) database.exec(text)
     return rawContender(database, transaction)
   }
-  return [
-    ourContender(pathOf('ours')),
-    raw(pathOf('same'), WRITER_PRAGMAS, IN_FLIGHT),
-    raw(pathOf('plain'), [], 100),
-  ]
+  return [ourContender(pathOf('ours')), raw(pathOf('same'), WRITER_PRAGMAS, IN_FLIGHT), raw(pathOf('plain'), [], 100)]
 }
 
 function rawContender(database: Database, transaction: number): StoreContender {

@@ -22,7 +22,7 @@ export interface WriterAnswer {
 const BATCH = 50
 const BATCHES_IN_FLIGHT = 20
 
-const { path, startAt, seconds, first } = childParams<WriterParams>()
+const { path, startAt, seconds, first } = childParams() as WriterParams
 const rows = makeRows(first, Number.MAX_SAFE_INTEGER - first, 1_000_000)
 const writer = new SqliteWriter(path)
 let stored = 0
@@ -31,7 +31,8 @@ let longestWaitMs = 0
 async function store(): Promise<void> {
   const records = Array.from({ length: BATCH }, () => recordOf(rows.next().value))
   const start = performance.now()
-  stored += await writer.insertRecords(records)
+  const inserted = await writer.insertRecords(records)
+  stored += inserted
   longestWaitMs = Math.max(longestWaitMs, performance.now() - start)
 }
 

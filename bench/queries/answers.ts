@@ -8,8 +8,7 @@ const TOLERANCE = 0.011
  * @throws Error where they differ by more than sums and buckets explain
  */
 export function compareAnswers(question: string, ours: Answer, theirs: Answer): number {
-  if (ours.length !== theirs.length)
-    throw new Error(`${question}: ${ours.length} rows, they have ${theirs.length}`)
+  if (ours.length !== theirs.length) throw new Error(`${question}: ${ours.length} rows, they have ${theirs.length}`)
   let worst = 0
   for (const [index, row] of ours.entries()) {
     for (const [column, value] of row.entries()) {

@@ -86,7 +86,10 @@ async function writeText(file: string, text: string): Promise<void> {
     if (!output.write(`${lines.join('\n')}\n`)) await once(output, 'drain')
     lines = []
   }
-  for (const row of database.prepare<[], string>(`SELECT ${line} FROM feature_usage ORDER BY rowid`).pluck().iterate()) {
+  for (const row of database
+    .prepare<[], string>(`SELECT ${line} FROM feature_usage ORDER BY rowid`)
+    .pluck()
+    .iterate()) {
     lines.push(row)
     if (lines.length >= 10_000) await write()
   }

@@ -32,7 +32,9 @@ function totals(name: string, filter: { featureName?: string }): Question {
     name,
     ours: async (store) => {
       const stats = await store.getUsageStats(filter)
-      return [[...sumsOf(stats), stats.avgInputSize, stats.avgOutputSize, stats.users, stats.p50Duration, stats.p95Duration]]
+      return [
+        [...sumsOf(stats), stats.avgInputSize, stats.avgOutputSize, stats.users, stats.p50Duration, stats.p95Duration],
+      ]
     },
     sqlite: `SELECT ${SUMS}, ${SIZES_AND_USERS}, ${rank(0.5)}, ${rank(0.95)} FROM feature_usage ${where}`,
     duckdb: `SELECT ${SUMS}, ${SIZES_AND_USERS}, quantile_disc(duration, 0.5), quantile_disc(duration, 0.95) FROM feature_usage ${where}`,
@@ -97,7 +99,11 @@ function series(): Question {
 
 const p95ByFeature: Question = {
   name: 'p95 by feature',
-  ours: (store) => p95OfFeatures(store, Array.from({ length: RAREST + 1 }, (_, rank) => featureName(rank))),
+  ours: (store) =>
+    p95OfFeatures(
+      store,
+      Array.from({ length: RAREST + 1 }, (_, rank) => featureName(rank)),
+    ),
   sqlite: `SELECT feature_name, duration FROM (
       SELECT feature_name, duration, row_number() OVER (PARTITION BY feature_name ORDER BY duration) AS rank,
         count(*) OVER (PARTITION BY feature_name) AS calls FROM feature_usage)
