@@ -3,7 +3,7 @@ import { growthOf } from './growth.js'
 import { type CommandLine, readCommandLine, USAGE } from './options.js'
 import { runText } from './print.js'
 import { type Benchmark, BENCHMARKS } from './registry.js'
-import { type Run, Skipped } from './result.js'
+import { isWrong, type Run, Skipped } from './result.js'
 import { keepRun, writeRuns } from './results-file.js'
 
 /** @throws TypeError for a name that is no benchmark's */
@@ -28,6 +28,12 @@ async function runOne(benchmark: Benchmark, { options, said }: CommandLine, rows
   }
 }
 
+/** The others are run all the same: some take long. */
+function fail(name: string, error: unknown): void {
+  console.error(`\n${name} failed:`, error)
+  process.exitCode = 1
+}
+
 async function main(): Promise<void> {
   const line = readCommandLine(process.argv.slice(2))
   if (line.help) {
@@ -46,10 +52,11 @@ async function main(): Promise<void> {
         const run = await runOne(benchmark, line, rows)
         console.log(runText(`${benchmark.name}: ${benchmark.title}`, run))
         runs.push(run)
+        if (run.results.some(isWrong)) process.exitCode = 1
         keepRun(run)
       } catch (error) {
-        if (!(error instanceof Skipped)) throw error
-        console.log(`\n${benchmark.name}: left out: ${error.message}`)
+        if (error instanceof Skipped) console.log(`\n${benchmark.name}: left out: ${error.message}`)
+        else fail(benchmark.name, error)
       }
     }
   }

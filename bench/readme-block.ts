@@ -39,8 +39,8 @@ export function printBlock(runs: readonly Run[]): string {
 }
 
 /** Figures that stand alone are in the terminal's output. */
-function isShown({ ratio, goals, value }: Result): boolean {
-  return Number.isFinite(value) && (ratio !== undefined || goals !== undefined)
+function isShown({ ratio, goals }: Result): boolean {
+  return ratio !== undefined || goals !== undefined
 }
 
 function conditions(runs: readonly Run[]): string {

@@ -49,6 +49,11 @@ export function goalsText({ goals = [], value, ratio, unit }: Result): string {
     .join(', ')
 }
 
+/** A figure that has a goal and could not be had, for instance since an answer was wrong; its note says why. */
+export function isWrong({ goals, value }: Result): boolean {
+  return goals !== undefined && Number.isNaN(value)
+}
+
 /** Three digits that count, and no more than the figure needs. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return '–'

@@ -4,18 +4,18 @@ import type { Answer } from './questions.js'
 const TOLERANCE = 0.011
 
 /**
- * How far two answers lie apart at the most, as a part of the value.
- * @throws Error where they differ by more than sums and buckets explain
+ * How far two answers lie apart at the most, as a part of the value; or in words what differs by more than sums and
+ * buckets explain.
  */
-export function compareAnswers(question: string, ours: Answer, theirs: Answer): number {
-  if (ours.length !== theirs.length) throw new Error(`${question}: ${ours.length} rows, they have ${theirs.length}`)
+export function compareAnswers(who: string, ours: Answer, theirs: Answer): number | string {
+  if (ours.length !== theirs.length) return `WRONG: ${ours.length} rows, ${who} has ${theirs.length}`
   let worst = 0
   for (const [index, row] of ours.entries()) {
     for (const [column, value] of row.entries()) {
       const other = theirs[index]?.[column]
       const distance = apart(value, other)
       if (!(distance <= TOLERANCE))
-        throw new Error(`${question}: row ${index}, column ${column} is ${String(value)}, they have ${String(other)}`)
+        return `WRONG: row ${index}, column ${column} is ${String(value)}, ${who} has ${String(other)}`
       worst = Math.max(worst, distance)
     }
   }

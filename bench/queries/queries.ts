@@ -12,6 +12,7 @@ import { type DuckDB, openDuckDB } from './duckdb.js'
 import { type Question, QUESTIONS } from './questions.js'
 
 const RUNS = 30
+const GOALS = [atMost(10, 'value'), atLeast(10)]
 
 interface Sides {
   readonly store: FeatureTrackerDB
@@ -48,9 +49,11 @@ async function ask(question: Question, { store, sqlite, duckdb }: Sides, budget:
   const statement = sqlite.prepare<[], unknown[]>(question.sqlite).raw()
   const answer = await ours(store)
   if (answer === undefined) return [{ name: `${name}: no answer in this version`, value: Number.NaN, unit: 'ms' }]
-  let apart = compareAnswers(`${name}, SQLite`, answer, statement.all())
-  if (duckdb !== undefined)
-    apart = Math.max(apart, compareAnswers(`${name}, DuckDB`, answer, await duckdb.ask(question.duckdb)))
+  const differences = [compareAnswers('SQLite', answer, statement.all())]
+  if (duckdb !== undefined) differences.push(compareAnswers('DuckDB', answer, await duckdb.ask(question.duckdb)))
+  const wrong = differences.find((difference) => typeof difference === 'string')
+  if (wrong !== undefined) return [{ name, value: Number.NaN, unit: 'ms', goals: GOALS, note: wrong }]
+  const apart = Math.max(...differences.map(Number))
   const p95 = async (run: () => unknown): Promise<number> => percentile(await timeRuns(run, RUNS, budget), 0.95)
   const mine = await p95(() => ours(store))
   const plain = await p95(() => statement.all())
@@ -64,7 +67,7 @@ async function ask(question: Question, { store, sqlite, duckdb }: Sides, budget:
       ...result,
       baseline: 'DuckDB, times faster',
       ratio: duck / mine,
-      goals: [atMost(10, 'value'), atLeast(10)],
+      goals: GOALS,
       note: `DuckDB ${formatNumber(duck)} ms, ${note}`,
     },
   ]
