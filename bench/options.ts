@@ -75,7 +75,8 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     },
   })
   const given = values as Record<string, string | boolean | undefined>
-  const options: Record<string, unknown> = { ...(given['quick'] === true ? QUICK : NORMAL) }
+  const quick = given['quick'] === true
+  const options: Record<string, unknown> = { ...(quick ? QUICK : NORMAL) }
   for (const name of Object.keys(NORMAL)) {
     const text = given[kebab(name)]
     if (typeof text !== 'string') continue
@@ -85,14 +86,17 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   return {
     names: positionals,
     options: options as unknown as Options,
-    said: argv.filter((word, index) => !positionals.includes(word) && !isJson(argv, index)).join(' '),
+    said: [quick ? '--quick' : '', ...differing(options, quick ? QUICK : NORMAL)].filter(Boolean).join(' '),
     json: given['json'] as string | undefined,
     help: given['help'] === true,
   }
 }
 
-function isJson(argv: readonly string[], index: number): boolean {
-  return argv[index] === '--json' || argv[index - 1] === '--json'
+/** Rows are left out: each run says its own. */
+function differing(options: Readonly<Record<string, unknown>>, usual: Options): string[] {
+  return Object.entries(usual)
+    .filter(([name, value]) => name !== 'rows' && options[name] !== value)
+    .map(([name]) => `--${kebab(name)} ${String(options[name])}`)
 }
 
 function positive(text: string, name: string): number {

@@ -1,6 +1,6 @@
 import { growthOf } from './growth.js'
 import { cellsOf } from './print.js'
-import { BENCHMARKS } from './registry.js'
+import { type Benchmark, BENCHMARKS } from './registry.js'
 import { formatRows, type Result, type Run } from './result.js'
 
 const START = '<!-- benchmarks -->'
@@ -32,7 +32,7 @@ export function printBlock(runs: readonly Run[]): string {
   )
   const growth = growthOf(ordered)
   const lines = [
-    ...ordered.flatMap((run) => [groupLine(run), ...run.results.filter(isShown).map(line)]),
+    ...BENCHMARKS.flatMap((benchmark) => groupsOf(benchmark, ordered)),
     ...(growth.length === 0 ? [] : [['**Growth with the table**', '', '', '', ''], ...growth.map(line)]),
   ]
   return `${conditions(ordered)}\n\n${table([HEAD, ...lines])}`
@@ -50,10 +50,17 @@ function conditions(runs: readonly Run[]): string {
   return `Node ${node} on ${cores} cores, ${all(runs.map(({ date }) => date))}. Ratios count: times differ between machines.`
 }
 
-function groupLine({ benchmark, rows, options }: Run): readonly string[] {
-  const title = BENCHMARKS.find(({ name }) => name === benchmark)?.title ?? ''
-  const size = rows === undefined ? '' : `, ${formatRows(rows)}`
-  return [`**${title}${size}** (\`${[benchmark, options].filter(Boolean).join(' ')}\`)`, '', '', '', '']
+/** The lines of a benchmark, for each size of table. One that was not run has a line all the same. */
+function groupsOf({ name, title }: Benchmark, all: readonly Run[]): (readonly string[])[] {
+  const runs = all.filter(({ benchmark }) => benchmark === name)
+  if (runs.length === 0) return [[`**${title}** (\`${name}\`)`, 'not run', '', '', '']]
+  return runs.flatMap(({ rows, options, results }) => {
+    const size = rows === undefined ? '' : `, ${formatRows(rows)}`
+    const head = `**${title}${size}** (\`${[name, options].filter(Boolean).join(' ')}\`)`
+    const figures = results.filter(isShown).map(line)
+    figures.unshift([head, '', '', '', ''])
+    return figures
+  })
 }
 
 function line(result: Result): readonly string[] {

@@ -15,12 +15,17 @@ export const WRITER_PRAGMAS = [
 /** A row of `feature_usage`, its values in the order of the columns. */
 export type RawRow = readonly (string | number | null)[]
 
-export const COLUMN_COUNT = 15
+const COLUMN_COUNT = 15
 
 const INSERT = `INSERT INTO feature_usage VALUES (${Array.from({ length: COLUMN_COUNT }, () => '?').join(', ')})`
 
+export interface DocumentedSchema {
+  readonly table: string
+  readonly indexes: readonly string[]
+}
+
 /** The documented table and its four indexes, as the library makes them in a new file, and nothing else of it. */
-export async function documentedSchema(): Promise<{ table: string; indexes: string[] }> {
+export async function documentedSchema(): Promise<DocumentedSchema> {
   const path = join(cacheFolder('tmp'), `schema-${process.pid}.db`)
   const store = new FeatureTrackerDB(path)
   await store.migrate()

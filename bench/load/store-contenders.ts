@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import BetterSqlite3, { type Database } from 'better-sqlite3'
 import { SqliteWriter } from '@cloudcurio/feature-tracking/store'
-import { documentedSchema, insertRaw, type RawRow, WRITER_PRAGMAS } from '../data/raw.js'
+import { type DocumentedSchema, documentedSchema, insertRaw, type RawRow, WRITER_PRAGMAS } from '../data/raw.js'
 import { recordOf } from '../data/rows.js'
 
 /** As the exporter hands them over. */
@@ -16,6 +16,8 @@ export const NAMES = {
   plain: 'better-sqlite3, its defaults, 100 rows a transaction, no rollups',
 } as const
 
+export type StoreName = keyof typeof NAMES
+
 export interface Insertion {
   readonly seconds: number
   readonly walBytes: number
@@ -28,16 +30,24 @@ export interface StoreContender {
 }
 
 /** @param pathOf the file of each; where there is none, it is made with an empty table */
-export async function createContenders(pathOf: (name: keyof typeof NAMES) => string): Promise<StoreContender[]> {
-  const { table, indexes } = await documentedSchema()
-  const raw = (path: string, pragmas: readonly string[], transaction: number): StoreContender => {
-    const database = new BetterSqlite3(path)
-    for (const pragma of pragmas) database.pragma(pragma)
-    if (database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'feature_usage'").get() === undefined)
-      for (const text of [table, ...indexes]) database.exec(text)
-    return rawContender(database, transaction)
-  }
-  return [ourContender(pathOf('ours')), raw(pathOf('same'), WRITER_PRAGMAS, IN_FLIGHT), raw(pathOf('plain'), [], 100)]
+export async function createContenders(
+  names: readonly StoreName[],
+  pathOf: (name: StoreName) => string,
+): Promise<StoreContender[]> {
+  const schema = await documentedSchema()
+  return names.map((name) => {
+    if (name === 'ours') return ourContender(pathOf(name))
+    const database = openRaw(pathOf(name), name === 'same' ? WRITER_PRAGMAS : [], schema)
+    return rawContender(database, name === 'same' ? IN_FLIGHT : 100)
+  })
+}
+
+function openRaw(path: string, pragmas: readonly string[], schema: DocumentedSchema): Database {
+  const database = new BetterSqlite3(path)
+  for (const pragma of pragmas) database.pragma(pragma)
+  if (database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'feature_usage'").get() === undefined)
+    for (const text of [schema.table, ...schema.indexes]) database.exec(text)
+  return database
 }
 
 function rawContender(database: Database, transaction: number): StoreContender {

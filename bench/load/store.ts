@@ -5,7 +5,9 @@ import { makeRows } from '../data/rows.js'
 import { median } from '../measure.js'
 import type { Options } from '../options.js'
 import { atLeast, atMost, type Result } from '../result.js'
-import { createContenders, type Insertion, NAMES, type StoreContender } from './store-contenders.js'
+import { createContenders, type Insertion, NAMES, type StoreContender, type StoreName } from './store-contenders.js'
+
+type Three = [Measured, Measured, Measured]
 
 interface Measured {
   readonly rates: number[]
@@ -39,44 +41,40 @@ function ratioOf(over: Measured, under: Measured): number {
   return median(over.rates.map((rate, run) => rate / (under.rates[run] as number)))
 }
 
-async function measureTable(rows: number, options: Options): Promise<Record<keyof typeof NAMES, Measured>> {
+/** @param names whose order is that of their turns */
+async function measureTable(rows: number, names: readonly StoreName[], options: Options): Promise<Measured[]> {
   return inTempFolder(async (folder) => {
-    const path = (name: string): string => join(folder, `${name}.db`)
-    if (rows > 0) {
-      await preparedCopy(rows, path('ours'))
-      await copyOfFile(rows, path('same'))
-      await copyOfFile(rows, path('plain'))
-    }
-    const contenders = await createContenders(path)
-    const [ours, same, plain] = (await measure(contenders, rows, options)) as [Measured, Measured, Measured]
+    const path = (name: StoreName): string => join(folder, `${name}.db`)
+    if (rows > 0) for (const name of names) await (name === 'ours' ? preparedCopy : copyOfFile)(rows, path(name))
+    const contenders = await createContenders(names, path)
+    const measured = await measure(contenders, rows, options)
     for (const contender of contenders) await contender.close()
-    return { ours, same, plain }
+    return measured
   })
 }
 
 /** Sustained insertion into a table that has rows already, and how it compares with an empty one. */
 export async function benchStore(options: Options, rows: number): Promise<Result[]> {
-  const empty = await measureTable(0, options)
-  const full = await measureTable(rows, options)
-  const ours = median(full.ours.rates)
-  const rate = (name: keyof typeof NAMES, ratios: Partial<Result> = {}): Result => ({
+  const [ours, same, plain] = (await measureTable(rows, ['ours', 'same', 'plain'], options)) as Three
+  const [oursEmpty, sameEmpty] = (await measureTable(0, ['ours', 'same'], options)) as Three
+  const rate = (name: StoreName, { rates }: Measured, compared: Partial<Result> = {}): Result => ({
     name: NAMES[name],
-    value: median(full[name].rates),
+    value: median(rates),
     unit: '/s',
-    ...ratios,
+    ...compared,
+  })
+  const growth = (full: Measured, empty: Measured): Partial<Result> => ({
+    baseline: 'the same into an empty table',
+    ratio: median(full.rates) / median(empty.rates),
   })
   const megabytes = (bytes: number): number => bytes / 1024 / 1024
   return [
-    rate('same'),
-    rate('plain'),
-    rate('ours', { baseline: NAMES.same, ratio: ratioOf(full.ours, full.same), goals: [atLeast(0.85)], grows: true }),
-    rate('ours', { baseline: NAMES.plain, ratio: ratioOf(full.ours, full.plain), goals: [atLeast(2)] }),
-    rate('ours', { baseline: 'our own into an empty table', ratio: ours / median(empty.ours.rates) }),
-    rate('same', {
-      baseline: 'the same into an empty table',
-      ratio: median(full.same.rates) / median(empty.same.rates),
-    }),
-    { name: 'largest WAL, ours', value: megabytes(full.ours.walBytes), unit: 'MB', goals: [atMost(320, 'value')] },
-    { name: 'most memory gained in a run, ours', value: megabytes(full.ours.rssBytes), unit: 'MB' },
+    rate('same', same, growth(same, sameEmpty)),
+    rate('plain', plain),
+    rate('ours', ours, { ...growth(ours, oursEmpty), grows: true }),
+    rate('ours', ours, { baseline: NAMES.same, ratio: ratioOf(ours, same), goals: [atLeast(0.85)] }),
+    rate('ours', ours, { baseline: NAMES.plain, ratio: ratioOf(ours, plain), goals: [atLeast(2)] }),
+    { name: 'largest WAL, ours', value: megabytes(ours.walBytes), unit: 'MB', goals: [atMost(320, 'value')] },
+    { name: 'most memory gained in a run, ours', value: megabytes(ours.rssBytes), unit: 'MB' },
   ]
 }

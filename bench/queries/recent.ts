@@ -108,6 +108,14 @@ export async function benchRecent({ budget }: Options, rows: number): Promise<Re
 /** Ids under each combination against plain SQL, spread over the grid, for as long as there is time. */
 async function checkAnswers(store: FeatureTrackerDB, path: string, seconds: number): Promise<number | string> {
   const sqlite = new BetterSqlite3(path, { readonly: true })
+  try {
+    return await compareIds(store, sqlite, seconds)
+  } finally {
+    sqlite.close()
+  }
+}
+
+async function compareIds(store: FeatureTrackerDB, sqlite: Database, seconds: number): Promise<number | string> {
   const end = performance.now() + seconds * 1000
   let checked = 0
   for (; checked < combinations.length && performance.now() < end; checked++) {
@@ -117,7 +125,6 @@ async function checkAnswers(store: FeatureTrackerDB, path: string, seconds: numb
     const theirs = plainIds(sqlite, filter)
     if (ours.join() !== theirs.join()) return `WRONG: ${label}: other records than plain SQL finds`
   }
-  sqlite.close()
   return checked
 }
 
