@@ -27,6 +27,12 @@ export async function benchImport({ runs }: Options): Promise<Result[]> {
   return [
     { name: SDK, value: sdk, unit: 'ms' },
     { name: 'the package alone', value: alone, unit: 'ms', baseline: SDK, ratio: alone / sdk },
-    { name: 'the package on top of it', value: both - sdk, unit: 'ms', goals: [atMost(30, 'value')] },
+    { name: 'the package alone, over the SDK alone', value: alone - sdk, unit: 'ms', goals: [atMost(30, 'value')] },
+    {
+      name: 'the package where the SDK is imported already',
+      value: both - sdk,
+      unit: 'ms',
+      goals: [atMost(30, 'value')],
+    },
   ]
 }

@@ -37,7 +37,7 @@ const NORMAL: Options = {
 /** Only shows that everything runs. */
 const QUICK: Options = {
   rows: [20_000],
-  rounds: 2000,
+  rounds: 5000,
   runs: 3,
   repeats: 1,
   records: 5000,

@@ -23,6 +23,9 @@ const SUMS = `count(*),
   avg(duration), min(duration), max(duration), avg(efficiency_score)`
 const SIZES_AND_USERS = 'avg(input_size), avg(output_size), count(DISTINCT user_id)'
 
+/** DuckDB has times where SQLite has text. */
+const timeText = (time: string): string => `strftime(${time}, '%Y-%m-%dT%H:%M:%S.%f+00:00')`
+
 function totals(name: string, filter: { featureName?: string }): Question {
   const where = filter.featureName === undefined ? '' : `WHERE feature_name = '${filter.featureName}'`
   const rank = (share: number): string =>
@@ -36,8 +39,10 @@ function totals(name: string, filter: { featureName?: string }): Question {
         [...sumsOf(stats), stats.avgInputSize, stats.avgOutputSize, stats.users, stats.p50Duration, stats.p95Duration],
       ]
     },
-    sqlite: `SELECT ${SUMS}, ${SIZES_AND_USERS}, ${rank(0.5)}, ${rank(0.95)} FROM feature_usage ${where}`,
-    duckdb: `SELECT ${SUMS}, ${SIZES_AND_USERS}, quantile_disc(duration, 0.5), quantile_disc(duration, 0.95) FROM feature_usage ${where}`,
+    sqlite: `SELECT ${SUMS}, ${SIZES_AND_USERS}, ${rank(0.5)}, ${rank(0.95)},
+      min(start_time), max(start_time) FROM feature_usage ${where}`,
+    duckdb: `SELECT ${SUMS}, ${SIZES_AND_USERS}, quantile_disc(duration, 0.5), quantile_disc(duration, 0.95),
+      ${timeText('min(start_time)')}, ${timeText('max(start_time)')} FROM feature_usage ${where}`,
   }
 }
 
@@ -63,9 +68,9 @@ const sumsOnly: Question = {
   duckdb: `SELECT ${SUMS} FROM feature_usage`,
 }
 
-const TOP = `SELECT feature_name, category, count(*), count(*) FILTER (WHERE status = 'success'), avg(duration),
-  avg(efficiency_score), count(DISTINCT user_id) FROM feature_usage
-  GROUP BY feature_name, category ORDER BY count(*) DESC, feature_name LIMIT 10`
+const top = (lastCall: string): string => `SELECT feature_name, category, count(*),
+  count(*) FILTER (WHERE status = 'success'), avg(duration), avg(efficiency_score), count(DISTINCT user_id), ${lastCall}
+  FROM feature_usage GROUP BY feature_name, category ORDER BY count(*) DESC, feature_name LIMIT 10`
 
 const topTen: Question = {
   name: 'top ten features',
@@ -78,9 +83,10 @@ const topTen: Question = {
       feature.avgDuration,
       feature.avgEfficiency,
       feature.users,
+      feature.lastCall,
     ]),
-  sqlite: TOP,
-  duckdb: TOP,
+  sqlite: top('max(start_time)'),
+  duckdb: top(timeText('max(start_time)')),
 }
 
 function series(): Question {
