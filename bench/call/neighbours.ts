@@ -24,7 +24,7 @@ export async function benchNeighbours(options: Options): Promise<Result[]> {
   const { port } = server.address() as AddressInfo
   try {
     const subjects = [{ subject: 'own' }, ...NEIGHBOURS.map(({ subject, file }) => ({ subject, file, port }))]
-    const times = await timeSubjects(subjects, options, 1)
+    const times = await timeSubjects(subjects, { ...options, rounds: options.rounds / 4 }, 1)
     return [{ subject: 'own', name: 'this library' }, ...NEIGHBOURS].flatMap(({ subject, name }) =>
       (['sync', 'async'] as const).map((kind) =>
         callResult(`${kind}, ${name}`, times.get(subject) as CallTimes[], kind, 'call'),

@@ -36,7 +36,16 @@ function totals(name: string, filter: { featureName?: string }): Question {
     ours: async (store) => {
       const stats = await store.getUsageStats(filter)
       return [
-        [...sumsOf(stats), stats.avgInputSize, stats.avgOutputSize, stats.users, stats.p50Duration, stats.p95Duration],
+        [
+          ...sumsOf(stats),
+          stats.avgInputSize,
+          stats.avgOutputSize,
+          stats.users,
+          stats.p50Duration,
+          stats.p95Duration,
+          stats.firstCall,
+          stats.lastCall,
+        ],
       ]
     },
     sqlite: `SELECT ${SUMS}, ${SIZES_AND_USERS}, ${rank(0.5)}, ${rank(0.95)},
