@@ -1,58 +1,47 @@
-import { readFileSync } from 'node:fs'
-
-/** A way to do the work whose time is compared: `run` does `rounds` of it. */
-export interface Contender {
-  readonly name: string
-  readonly run: (rounds: number) => void | Promise<void>
-}
-
-export interface Timing {
-  readonly name: string
-  /** Nanoseconds of the main thread for one round: the median of the interleaved runs. */
-  readonly nanos: number
-}
+import { openSync, readSync } from 'node:fs'
 
 /**
  * Nanoseconds that the main thread has run so far. On Linux the scheduler tells; time in which another thread or
  * program had the core does not count. Elsewhere it is the wall clock.
+ *
+ * The scheduler brings its figure up to date at its ticks, which are milliseconds apart, and whenever the thread lets go
+ * of its core. So the thread does that for a moment before it reads.
  */
 export function mainThreadNanos(): number {
+  if (schedstat === undefined) return Number(process.hrtime.bigint())
+  Atomics.wait(NEVER, 0, 0, 0.01)
+  const length = readSync(schedstat, BUFFER, 0, BUFFER.length, 0)
+  return Number(BUFFER.toString('latin1', 0, length).split(' ')[0])
+}
+
+const NEVER = new Int32Array(new SharedArrayBuffer(4))
+const BUFFER = Buffer.alloc(64)
+const schedstat = openSchedstat()
+
+function openSchedstat(): number | undefined {
   try {
-    return Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ')[0])
+    return openSync(`/proc/self/task/${process.pid}/schedstat`, 'r')
   } catch {
-    return Number(process.hrtime.bigint())
+    return undefined
   }
 }
 
-/**
- * Times contenders in turn, so that a machine that grows slower does so for all of them. The first runs warm up.
- */
-export async function interleave(contenders: readonly Contender[], rounds: number, runs = 9): Promise<Timing[]> {
-  const times = contenders.map((): number[] => [])
-  for (let run = -2; run < runs; run++) {
-    for (const [index, contender] of contenders.entries()) {
+/** What reading the clock twice takes: it is taken off where little work lies between. */
+export function clockNanos(): number {
+  return median(
+    Array.from({ length: 201 }, () => {
       const start = mainThreadNanos()
-      await contender.run(rounds)
-      const nanos = (mainThreadNanos() - start) / rounds
-      if (run >= 0) (times[index] as number[]).push(nanos)
-    }
-  }
-  return contenders.map(({ name }, index) => ({ name, nanos: median(times[index] as number[]) }))
+      return mainThreadNanos() - start
+    }),
+  )
 }
 
 export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+  return percentile(values, 0.5)
 }
 
-/** Prints each timing and its ratio to the baseline. */
-export function report(title: string, baseline: string, timings: readonly Timing[], unit = 'ns'): void {
-  const base = timings.find(({ name }) => name === baseline)?.nanos ?? Number.NaN
-  console.log(`\n${title}   (ratio to: ${baseline})`)
-  const width = Math.max(...timings.map(({ name }) => name.length))
-  for (const { name, nanos } of timings) {
-    console.log(
-      `  ${name.padEnd(width)}  ${nanos.toFixed(nanos < 100 ? 1 : 0).padStart(9)} ${unit}  ${(nanos / base).toFixed(2).padStart(6)} ×`,
-    )
-  }
+/** Nearest rank. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
 }

@@ -1,0 +1,43 @@
+import { join } from 'node:path'
+import { trace } from '@opentelemetry/api'
+import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
+import { FeatureTracker, featureTracker } from '@cloudcurio/feature-tracking'
+import { FeatureSpanProcessor } from '@cloudcurio/feature-tracking/pipeline'
+import { countRows } from '../data/raw.js'
+import { type Subject, work, workAsync } from './subject.js'
+
+/**
+ * The library as users have it. `own`: an application without OpenTelemetry, the default tracker. `host`: an application
+ * whose provider has our processor, the default tracker. `process`: as `own`, with `durability: process`.
+ */
+export function ours(name: string, folder: string): Subject {
+  const dbPath = join(folder, 'calls.db')
+  process.env['FEATURE_TRACKING_DB_PATH'] = dbPath
+  if (name === 'host')
+    trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [new FeatureSpanProcessor({ dbPath })] }))
+  const tracker = name === 'process' ? new FeatureTracker(processDurability(dbPath)) : featureTracker
+  return {
+    sync: tracker.trackFeature('bench', 'other')(work),
+    async: tracker.trackFeature('bench', 'other')(workAsync),
+    settle: () => tracker.flush(),
+    stop: async () => {
+      await tracker.flush()
+      const { events } = tracker.health()
+      if (Object.keys(events).length > 0) throw new Error(`not all went well: ${JSON.stringify(events)}`)
+      await tracker.shutdown()
+      return countRows(dbPath)
+    },
+  }
+}
+
+/** In a variable: a version without the setting takes it for an unknown one and leaves it out. */
+function processDurability(dbPath: string): { dbPath: string } {
+  const options = { dbPath, durability: 'process' }
+  return options
+}
+
+/** Whether this version has `durability`. */
+export function hasDurability(): boolean {
+  const tracker = new FeatureTracker(processDurability('/nowhere/calls.db'))
+  return 'durability' in tracker.settings
+}

@@ -1,0 +1,77 @@
+import type { Options } from './options.js'
+import type { Result } from './result.js'
+
+/** A benchmark as a file has it. `rows` is the table's size, for those that are run for each size. */
+export type BenchmarkRun = (options: Options, rows: number) => Promise<Result[]>
+
+export interface Benchmark {
+  readonly name: string
+  readonly title: string
+  /** It works on a table, and is run for each size that is asked for. */
+  readonly onTable: boolean
+  readonly load: () => Promise<BenchmarkRun>
+}
+
+/** Every benchmark, in the order in which they run and are shown. */
+export const BENCHMARKS: readonly Benchmark[] = [
+  {
+    name: 'call',
+    title: 'A tracked call on the main thread, hand-over to the writer included',
+    onTable: false,
+    load: async () => (await import('./call/call.js')).benchCall,
+  },
+  {
+    name: 'durability',
+    title: 'The same with `durability: process`',
+    onTable: false,
+    load: async () => (await import('./call/durability.js')).benchDurability,
+  },
+  {
+    name: 'neighbours',
+    title: 'What users would pick instead, in the call',
+    onTable: false,
+    load: async () => (await import('./call/neighbours.js')).benchNeighbours,
+  },
+  {
+    name: 'import',
+    title: 'Importing the package',
+    onTable: false,
+    load: async () => (await import('./import.js')).benchImport,
+  },
+  {
+    name: 'store',
+    title: 'Records stored a second',
+    onTable: true,
+    load: async () => (await import('./load/store.js')).benchStore,
+  },
+  {
+    name: 'processes',
+    title: 'Many processes that write to one file',
+    onTable: true,
+    load: async () => (await import('./load/processes.js')).benchProcesses,
+  },
+  {
+    name: 'delay',
+    title: 'Event-loop delay while records are made',
+    onTable: true,
+    load: async () => (await import('./load/delay.js')).benchDelay,
+  },
+  {
+    name: 'memory',
+    title: 'Memory of a process that tracks',
+    onTable: false,
+    load: async () => (await import('./load/memory.js')).benchMemory,
+  },
+  {
+    name: 'queries',
+    title: 'Questions, p95 of their times',
+    onTable: true,
+    load: async () => (await import('./queries/queries.js')).benchQueries,
+  },
+  {
+    name: 'recent',
+    title: 'The last 100 records under every combination of filters',
+    onTable: true,
+    load: async () => (await import('./queries/recent.js')).benchRecent,
+  },
+]
