@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { addRows, emptyFile, originalFile, temporaryFolder } from './helpers.js'
 
-const MAIN = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../dist/lib/cli.js', import.meta.url))
 
 function environment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   return { PATH: process.env['PATH'], HOME: '/nonexistent', TZ: 'UTC', ...more }

@@ -67,7 +67,7 @@ describe('the packed package', () => {
       expect(code).toBe(0)
     }
     const cli = await run(process.execPath, [
-      join(folder, 'node_modules/@cloudcurio/feature-tracking/dist/src/cli/main.js'),
+      join(folder, 'node_modules/@cloudcurio/feature-tracking/dist/lib/cli.js'),
       '--version',
     ])
     expect(cli.stdout.trim()).toBe('0.1.0')

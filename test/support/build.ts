@@ -4,8 +4,5 @@ import { fileURLToPath } from 'node:url'
 /** Builds before the tests: the store's threads, the command line and the package itself run from `dist/`. */
 export default function build(): void {
   const root = fileURLToPath(new URL('../..', import.meta.url))
-  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
-    cwd: root,
-    stdio: 'inherit',
-  })
+  execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' })
 }

@@ -23,7 +23,7 @@ export interface ChildOptions {
  * `./dist/src/record/index.js`; arguments are in `process.argv` from index 1.
  */
 export function runNode(program: string, options: ChildOptions = {}): Promise<ChildResult> {
-  if (!existsSync(`${ROOT}dist/src/index.js`)) throw new Error('there is no dist/: run `npm run build` first')
+  if (!existsSync(`${ROOT}dist/lib/index.js`)) throw new Error('there is no dist/: run `npm run build` first')
   return run(process.execPath, ['--input-type=module', '--eval', program, ...(options.args ?? [])], options.env)
 }
 

@@ -46,7 +46,7 @@ describe('native promises are observed, not replaced', () => {
 
 /** How often each way of using a rejected promise reports it as unhandled, with and without tracking. */
 const PROGRAM = `
-import { trackFeature } from './dist/src/index.js'
+import { trackFeature } from './dist/lib/index.js'
 const fail = async () => { await null; throw new Error('no') }
 const failNow = () => Promise.reject(new Error('no'))
 const ways = {
