@@ -67,8 +67,7 @@ function finish(): void {
   const timeout = timeouts.length === 0 ? EXIT_TIMEOUT : Math.max(...timeouts)
   const deadline = Date.now() + timeout * 1000
   const exporters = new Set<SpanExporter>([...[...liveProcessors].map(({ exporter }) => exporter), ...liveExporters])
-  for (const exporter of exporters)
-    if (isDraining(exporter)) exporter.drainSync(Math.max(0, deadline - Date.now()))
+  for (const exporter of exporters) if (isDraining(exporter)) exporter.drainSync(Math.max(0, deadline - Date.now()))
 }
 
 function isDraining(exporter: SpanExporter): exporter is SpanExporter & DrainingExporter {

@@ -9,7 +9,7 @@ import type { EndAttributes } from './attributes.js'
 export function setEndAttributes(span: Span, attributes: EndAttributes): void {
   const target = shownAttributes(span)
   if (target === undefined) {
-    span.setAttributes(attributes as unknown as Attributes)
+    span.setAttributes({ ...attributes })
     return
   }
   target['cloudcurio.feature.category'] = attributes['cloudcurio.feature.category']

@@ -29,8 +29,7 @@ export abstract class FeatureContext implements Context {
 
   /** @param showsSpan whether the active span is the feature's; else it stays what it is */
   constructor(parent: Context, showsSpan: boolean) {
-    this.#around =
-      parent instanceof FeatureContext && (showsSpan || !parent.#showsSpan) ? parent.#around : parent
+    this.#around = parent instanceof FeatureContext && (showsSpan || !parent.#showsSpan) ? parent.#around : parent
     this.#showsSpan = showsSpan
   }
 

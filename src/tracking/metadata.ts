@@ -22,7 +22,10 @@ export function keepMetadata(
     details.metadataKeys ??= new Set()
     for (const [key, value] of Object.entries<Plain>(copy)) keepOne(call.span, details.metadataKeys, key, value)
   } catch (error) {
-    host.count('tracking_failed', () => `metadata of ${call.featureName} could not be kept: ${failureOf(error).message}`)
+    host.count(
+      'tracking_failed',
+      () => `metadata of ${call.featureName} could not be kept: ${failureOf(error).message}`,
+    )
   }
 }
 

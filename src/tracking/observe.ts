@@ -44,7 +44,11 @@ function observePromise(promise: Promise<unknown>, call: FeatureCall, settle: Se
 
 /** Nearly every promise: looked at first, for it is quick. */
 function isPlainPromise(promise: object): boolean {
-  return Object.getPrototypeOf(promise) === Promise.prototype && Promise.prototype.then === nativeThen && !Object.hasOwn(promise, 'then')
+  return (
+    Object.getPrototypeOf(promise) === Promise.prototype &&
+    Promise.prototype.then === nativeThen &&
+    !Object.hasOwn(promise, 'then')
+  )
 }
 
 // oxlint-disable-next-line typescript/unbound-method -- only compared

@@ -23,12 +23,7 @@ export class CallRunner {
   }
 
   /** @param work runs the function itself with `this`, arguments and the call; it runs in the call's context */
-  run(
-    options: CheckedOptions<TrackOptions>,
-    self: unknown,
-    args: readonly unknown[],
-    work: Work,
-  ): unknown {
+  run(options: CheckedOptions<TrackOptions>, self: unknown, args: readonly unknown[], work: Work): unknown {
     if (this.#host.isExcluded(options.featureName)) return runSilently(work, self, args)
     const call = this.#begin(options, self, args)
     if (call === undefined) return work(self, args, undefined)

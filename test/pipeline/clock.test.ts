@@ -44,7 +44,9 @@ describe('the clock of feature spans', () => {
       wall += jump
       pass(150)
     })
-    console.log(`R13: wall clock set by ${jump / 1000} s during a call of 250 ms, which lasted ${millisOf(duration)} ms`)
+    console.log(
+      `R13: wall clock set by ${jump / 1000} s during a call of 250 ms, which lasted ${millisOf(duration)} ms`,
+    )
     expect(millisOf(duration)).toBeCloseTo(250, 3)
     expect(millisOf(endTime) - millisOf(startTime)).toBeCloseTo(250, 2)
   })

@@ -94,8 +94,8 @@ const USES: Record<string, (tracking: Tracking) => unknown> = {
   },
 }
 
-function comparable({ recordId: _, startTime: __, endTime: ___, duration: ____, ...rest }: FeatureUsageRecord) {
-  return rest
+function comparable(record: FeatureUsageRecord): FeatureUsageRecord {
+  return { ...record, recordId: 'any', startTime: 'any', endTime: 'any', duration: 0 }
 }
 
 describe('a call becomes the same record', () => {

@@ -68,7 +68,7 @@ describe('R18: a tracked function is the function', () => {
           const { fn, calls } = made(shape, outcome)
           const self = {}
           const tracked = tracking.trackFeature({ featureName: 'f', metadata: () => ({ metadata }) })(fn)
-          const [how, outcomeSeen] = await outcomeOf(() => timed(millis, () => tracked.apply(self, args) as unknown))
+          const [how, outcomeSeen] = await outcomeOf(() => timed<unknown>(millis, () => tracked.apply(self, args)))
           const expected = { returns: 'returned', throws: 'threw', resolves: 'resolved', rejects: 'rejected' }[shape]
           expect(how).toBe(expected)
           expect(Object.is(outcomeSeen, outcome)).toBe(true)
