@@ -122,11 +122,29 @@ export interface SchemaStatus {
   latest: number
 }
 
-/** Looks after the schema. */
+/** How far the rollups, the sums that statistics are answered from, have come. Answers are right all the while. */
+export interface RollupStatus {
+  /** Calls that are in the sums, those included whose rows retention has removed. */
+  coveredCalls: number
+  /** At most so many rows are still to be taken in: rows that others wrote, or all of them in a rebuild. */
+  rowsToGo: number
+  /** Whether the sums are being made anew. */
+  rebuilding: boolean
+}
+
+/** Looks after the schema and the sums. */
 export interface FeatureStoreAdmin {
   schemaStatus(): Promise<SchemaStatus>
   /** Brings the schema to the latest version; each step and its record commit together. */
   migrate(): Promise<SchemaStatus>
+  rollupStatus(): Promise<RollupStatus>
+  /**
+   * Makes the sums anew from the rows, for after rows were changed by hand; sums of rows that retention removed stay.
+   * Resolves when all rows are in. Calls may be recorded and questions asked meanwhile.
+   * @param onProgress told after each step
+   * @throws StoreError
+   */
+  rebuildRollups(onProgress?: (status: RollupStatus) => void): Promise<RollupStatus>
 }
 
 /**

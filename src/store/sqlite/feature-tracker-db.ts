@@ -6,10 +6,12 @@ import type {
   FeatureSummary,
   RecordFilter,
   RecordQuery,
+  RollupStatus,
   SchemaStatus,
   TopFeaturesQuery,
   UsageStats,
 } from '../contract.js'
+import type { RollupStep } from './protocol.js'
 import { SqliteReader } from './reader.js'
 import { StoreThread } from './thread.js'
 import { SqliteWriter } from './writer.js'
@@ -79,6 +81,25 @@ export class FeatureTrackerDB implements FeatureStoreReader, FeatureStoreAdmin {
 
   async migrate(): Promise<SchemaStatus> {
     return this.#admin.request<SchemaStatus>({ kind: 'migrate' })
+  }
+
+  async rollupStatus(): Promise<RollupStatus> {
+    await this.#writer.flush()
+    return this.#rollups('status')
+  }
+
+  async rebuildRollups(onProgress?: (status: RollupStatus) => void): Promise<RollupStatus> {
+    await this.#writer.flush()
+    let status = await this.#rollups('rebuild')
+    while (status.rebuilding) {
+      status = await this.#rollups('continue')
+      onProgress?.(status)
+    }
+    return status
+  }
+
+  #rollups(step: RollupStep): Promise<RollupStatus> {
+    return this.#admin.request<RollupStatus>({ kind: 'rollups', step })
   }
 
   async close(): Promise<void> {

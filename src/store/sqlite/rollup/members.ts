@@ -1,0 +1,122 @@
+import { STATUS_COUNT } from './status.js'
+
+/*
+ * Sets of users. A chunk is up to 256 users with neighbouring ids. Of a day its bytes are, for each user in order: the
+ * place in the chunk, a mask of the statuses, and for each of them three bytes with the hours of the day as bits. Of
+ * all time they are the place and the mask.
+ */
+
+export const CHUNK_USERS = 256
+
+/** A use by one user of a chunk: the place, the status and the hour of the day, in one number. */
+export function memberCode(place: number, status: number, hourOfDay: number): number {
+  return (place * 8 + status) * 32 + hourOfDay
+}
+
+const hours = new Uint32Array(CHUNK_USERS * 8)
+const masks = new Uint8Array(CHUNK_USERS)
+const out = new Uint8Array(CHUNK_USERS * (2 + 3 * STATUS_COUNT))
+
+/** The bytes of a day's chunk. */
+export function encodeDay(codes: readonly number[]): Uint8Array {
+  hours.fill(0)
+  for (const code of codes) hours[code >>> 5] = (hours[code >>> 5] as number) | (1 << (code & 31))
+  return writeDay()
+}
+
+export function mergeDays(left: Uint8Array, right: Uint8Array): Uint8Array {
+  hours.fill(0)
+  for (const bytes of [left, right])
+    eachDayMember(bytes, (place, status, mask) => {
+      const at = place * 8 + status
+      hours[at] = (hours[at] as number) | mask
+    })
+  return writeDay()
+}
+
+/** Gives each user, status and mask of hours of a day's chunk. */
+export function eachDayMember(
+  bytes: Uint8Array,
+  take: (place: number, status: number, hourMask: number) => void,
+): void {
+  for (let at = 0; at < bytes.length; ) {
+    const place = bytes[at++] as number
+    const statuses = bytes[at++] as number
+    for (let status = 0; status < STATUS_COUNT; status++) {
+      if ((statuses & (1 << status)) === 0) continue
+      take(place, status, (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16))
+      at += 3
+    }
+  }
+}
+
+function writeDay(): Uint8Array {
+  let length = 0
+  for (let place = 0; place < CHUNK_USERS; place++) {
+    let statuses = 0
+    const head = length
+    for (let status = 0; status < STATUS_COUNT; status++) {
+      const mask = hours[place * 8 + status] as number
+      if (mask === 0) continue
+      if (statuses === 0) length += 2
+      statuses |= 1 << status
+      out[length++] = mask & 255
+      out[length++] = (mask >>> 8) & 255
+      out[length++] = (mask >>> 16) & 255
+    }
+    if (statuses === 0) continue
+    out[head] = place
+    out[head + 1] = statuses
+  }
+  return Buffer.from(out.subarray(0, length))
+}
+
+/** How many users of a chunk are new: of any status, and by status. */
+export interface NewMembers {
+  readonly bytes: Uint8Array
+  readonly users: number
+  readonly byStatus: readonly number[]
+}
+
+/** Takes uses into a chunk of all time. @returns undefined when all were there */
+export function addMembers(before: Uint8Array | undefined, codes: readonly number[]): NewMembers | undefined {
+  masks.fill(0)
+  if (before !== undefined) for (let at = 0; at < before.length; at += 2) masks[before[at] as number] = before[at + 1] as number
+  const byStatus = Array.from({ length: STATUS_COUNT }, () => 0)
+  let users = 0
+  let changed = false
+  for (const code of codes) {
+    const place = code >>> 8
+    const status = (code >>> 5) & 7
+    const mask = masks[place] as number
+    if ((mask & (1 << status)) !== 0) continue
+    if (mask === 0) users++
+    byStatus[status] = (byStatus[status] as number) + 1
+    masks[place] = mask | (1 << status)
+    changed = true
+  }
+  return changed ? { bytes: writeMasks(), users, byStatus } : undefined
+}
+
+/** The statuses under which a user of a chunk of all time is known, as a mask. */
+export function statusesOf(bytes: Uint8Array, place: number): number {
+  for (let at = 0; at < bytes.length; at += 2) if (bytes[at] === place) return bytes[at + 1] as number
+  return 0
+}
+
+/** How many users of a chunk of all time are known under a status. */
+export function countWith(bytes: Uint8Array, status: number): number {
+  let count = 0
+  for (let at = 1; at < bytes.length; at += 2) count += ((bytes[at] as number) >>> status) & 1
+  return count
+}
+
+function writeMasks(): Uint8Array {
+  let length = 0
+  for (let place = 0; place < CHUNK_USERS; place++) {
+    if (masks[place] === 0) continue
+    out[length++] = place
+    out[length++] = masks[place] as number
+  }
+  return Buffer.from(out.subarray(0, length))
+}
