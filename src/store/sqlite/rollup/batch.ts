@@ -1,5 +1,5 @@
 import { BLOCK_ROWS, NO_SECOND } from './blocks.js'
-import { type Dictionary, type Subject } from './dictionary.js'
+import { ALL_CALLS, type Dictionary, type Subject } from './dictionary.js'
 import { DAY_MICROS, HOURS_PER_DAY, InstantReader } from './instant.js'
 import type { KeyCache } from './key-cache.js'
 import { CHUNK_USERS, memberCode } from './members.js'
@@ -13,6 +13,10 @@ export function subjectKey(subjectId: number, status: number): number {
 
 /** A subject and a chunk of users in one number: some millions of subjects, some hundreds of millions of users. */
 export const CHUNKS = 2 ** 22
+
+function chunkKey(subjectId: number, user: number): number {
+  return subjectId * CHUNKS + Math.floor(user / CHUNK_USERS)
+}
 
 /** The hour of calls whose start is no time. */
 export const NO_HOUR = Number.MIN_SAFE_INTEGER
@@ -100,19 +104,33 @@ export class Batch {
     return sums
   }
 
+  /** A user is noted for the feature, and for its category and for all calls where that is news, too. */
   #addUser(subject: Subject, status: number, user: number): void {
     const { hour } = this.#instant
-    const key = subjectKey(subject.id, status)
-    const code = memberCode(user % CHUNK_USERS, status, 0)
-    const chunk = subject.id * CHUNKS + Math.floor(user / CHUNK_USERS)
-    if (!Number.isNaN(hour)) {
-      if (this.#written.hours.add(hour * 2 ** 27 + user, key)) return
-      const day = Math.floor(hour / HOURS_PER_DAY)
-      let ofDay = this.userDays.get(day)
-      if (ofDay === undefined) this.userDays.set(day, (ofDay = new Map()))
-      push(ofDay, chunk, code + (hour - day * HOURS_PER_DAY))
+    if (!Number.isNaN(hour) && this.#addUserHour(subject.id, status, user, hour)) {
+      this.#addUserHour(subject.categoryId, status, user, hour)
+      this.#addUserHour(ALL_CALLS, status, user, hour)
     }
-    if (!this.#written.ever.add(user, key)) push(this.userTotals, chunk, code)
+    if (this.#addUserEver(subject.id, status, user)) {
+      this.#addUserEver(subject.categoryId, status, user)
+      this.#addUserEver(ALL_CALLS, status, user)
+    }
+  }
+
+  /** @returns whether it may be new */
+  #addUserHour(subjectId: number, status: number, user: number, hour: number): boolean {
+    if (this.#written.hours.add(hour * 2 ** 27 + user, subjectKey(subjectId, status))) return false
+    const day = Math.floor(hour / HOURS_PER_DAY)
+    let ofDay = this.userDays.get(day)
+    if (ofDay === undefined) this.userDays.set(day, (ofDay = new Map()))
+    push(ofDay, chunkKey(subjectId, user), memberCode(user % CHUNK_USERS, status, hour - day * HOURS_PER_DAY))
+    return true
+  }
+
+  #addUserEver(subjectId: number, status: number, user: number): boolean {
+    if (this.#written.ever.add(user, subjectKey(subjectId, status))) return false
+    push(this.userTotals, chunkKey(subjectId, user), memberCode(user % CHUNK_USERS, status, 0))
+    return true
   }
 
   #addToBlock(rowid: number, micros: number, key: number): void {

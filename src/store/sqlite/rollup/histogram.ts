@@ -24,15 +24,16 @@ function valueOf(bucket: number): number {
   return bucket === 0 ? 0 : (2 / (GAMMA + 1)) * Math.exp((bucket - OFFSET) * LOG_GAMMA)
 }
 
-/** Bytes of a list of buckets, one entry for each value; the list is sorted in place. */
-export function encodeBuckets(buckets: number[]): Uint8Array {
-  if (buckets.length > 1) buckets.sort(ascending)
+/** Bytes of a list of buckets, one entry for each value. */
+export function encodeBuckets(buckets: readonly number[]): Uint8Array {
+  const sorted = Uint16Array.from(buckets)
+  if (sorted.length > 1) sorted.sort()
   const out = new VarintWriter()
   let before = 0
-  for (let from = 0; from < buckets.length; ) {
-    const bucket = buckets[from] as number
+  for (let from = 0; from < sorted.length; ) {
+    const bucket = sorted[from] as number
     let to = from + 1
-    while (to < buckets.length && buckets[to] === bucket) to++
+    while (to < sorted.length && sorted[to] === bucket) to++
     out.push(bucket - before)
     out.push(to - from)
     before = bucket
@@ -156,8 +157,4 @@ class VarintWriter {
   bytes(): Uint8Array {
     return Buffer.from(scratch.subarray(0, this.#length))
   }
-}
-
-function ascending(a: number, b: number): number {
-  return a - b
 }

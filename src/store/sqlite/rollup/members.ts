@@ -13,25 +13,53 @@ export function memberCode(place: number, status: number, hourOfDay: number): nu
   return (place * 8 + status) * 32 + hourOfDay
 }
 
-const hours = new Uint32Array(CHUNK_USERS * 8)
 const masks = new Uint8Array(CHUNK_USERS)
 const out = new Uint8Array(CHUNK_USERS * (2 + 3 * STATUS_COUNT))
 
-/** The bytes of a day's chunk. */
-export function encodeDay(codes: readonly number[]): Uint8Array {
-  hours.fill(0)
-  for (const code of codes) hours[code >>> 5] = (hours[code >>> 5] as number) | (1 << (code & 31))
-  return writeDay()
+/** The bytes of a day's chunk; the list is sorted in place. */
+export function encodeDay(codes: number[]): Uint8Array {
+  if (codes.length > 1) codes.sort((a, b) => a - b)
+  let length = 0
+  let head = 0
+  for (let from = 0; from < codes.length; ) {
+    const user = (codes[from] as number) >>> 5
+    let hours = 0
+    for (; from < codes.length && (codes[from] as number) >>> 5 === user; from++)
+      hours |= 1 << ((codes[from] as number) & 31)
+    if (length === 0 || out[head] !== user >>> 3) {
+      head = length
+      out[head] = user >>> 3
+      out[head + 1] = 0
+      length += 2
+    }
+    out[head + 1] = (out[head + 1] as number) | (1 << (user & 7))
+    out[length++] = hours & 255
+    out[length++] = (hours >>> 8) & 255
+    out[length++] = hours >>> 16
+  }
+  return Buffer.from(out.subarray(0, length))
 }
 
 export function mergeDays(left: Uint8Array, right: Uint8Array): Uint8Array {
-  hours.fill(0)
-  for (const bytes of [left, right])
-    eachDayMember(bytes, (place, status, mask) => {
-      const at = place * 8 + status
-      hours[at] = (hours[at] as number) | mask
-    })
-  return writeDay()
+  let length = 0
+  let [a, b] = [0, 0]
+  while (a < left.length || b < right.length) {
+    // Past the end, no place is so high.
+    const placeA = left[a] ?? CHUNK_USERS
+    const placeB = right[b] ?? CHUNK_USERS
+    const statusesA = placeA <= placeB ? (left[a + 1] as number) : 0
+    const statusesB = placeB <= placeA ? (right[b + 1] as number) : 0
+    out[length++] = Math.min(placeA, placeB)
+    out[length++] = statusesA | statusesB
+    if (statusesA !== 0) a += 2
+    if (statusesB !== 0) b += 2
+    for (let bit = 1; bit < 1 << STATUS_COUNT; bit *= 2) {
+      const [inA, inB] = [(statusesA & bit) !== 0, (statusesB & bit) !== 0]
+      for (let byte = 0; byte < 3 && (inA || inB); byte++)
+        out[length++] = (inA ? (left[a++] as number) : 0) | (inB ? (right[b++] as number) : 0)
+    }
+  }
+  return Buffer.from(out.subarray(0, length))
 }
 
 /** Gives each user, status and mask of hours of a day's chunk. */
@@ -48,27 +76,6 @@ export function eachDayMember(
       at += 3
     }
   }
-}
-
-function writeDay(): Uint8Array {
-  let length = 0
-  for (let place = 0; place < CHUNK_USERS; place++) {
-    let statuses = 0
-    const head = length
-    for (let status = 0; status < STATUS_COUNT; status++) {
-      const mask = hours[place * 8 + status] as number
-      if (mask === 0) continue
-      if (statuses === 0) length += 2
-      statuses |= 1 << status
-      out[length++] = mask & 255
-      out[length++] = (mask >>> 8) & 255
-      out[length++] = (mask >>> 16) & 255
-    }
-    if (statuses === 0) continue
-    out[head] = place
-    out[head + 1] = statuses
-  }
-  return Buffer.from(out.subarray(0, length))
 }
 
 /** How many users of a chunk are new: of any status, and by status. */

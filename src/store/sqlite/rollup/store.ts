@@ -104,13 +104,13 @@ export class RollupStore {
   }
 
   /** @returns how many users are new, by subject and status, and by subject under `allStatuses` */
-  #writeUsers({ userDays, userTotals, categories }: Batch): Map<number, number> {
-    for (const [day, ofFeatures] of userDays)
-      for (const [chunk, codes] of chunksWithParents(ofFeatures, categories))
+  #writeUsers({ userDays, userTotals }: Batch): Map<number, number> {
+    for (const [day, ofDay] of userDays)
+      for (const [chunk, codes] of ofDay)
         this.#userDay.run(day, ...subjectAndChunk(chunk), encodeDay(codes))
     const users = new Map<number, number>()
     const count = (key: number, more: number) => users.set(key, (users.get(key) ?? 0) + more)
-    for (const [at, codes] of chunksWithParents(userTotals, categories)) {
+    for (const [at, codes] of userTotals) {
       const [subject, chunk] = subjectAndChunk(at)
       const added = addMembers(this.#membersOf.get(subject, chunk), codes)
       if (added === undefined) continue
@@ -179,19 +179,6 @@ function withParents(ofFeatures: SumsByKey, categories: ReadonlyMap<number, numb
 function parentsOf(key: number, categories: ReadonlyMap<number, number>): number[] {
   const [subject, status] = subjectAndStatus(key)
   return [key, (categories.get(subject) as number) * 8 + status, ALL_CALLS * 8 + status]
-}
-
-function chunksWithParents(
-  ofFeatures: ReadonlyMap<number, number[]>,
-  categories: ReadonlyMap<number, number>,
-): Map<number, number[]> {
-  const all = new Map<number, number[]>(ofFeatures)
-  for (const [at, codes] of ofFeatures) {
-    const [subject, chunk] = subjectAndChunk(at)
-    for (const parent of [categories.get(subject) as number, ALL_CALLS])
-      for (const code of codes) push(all, parent * CHUNKS + chunk, code)
-  }
-  return all
 }
 
 function mergeAll(into: SumsByKey, from: SumsByKey): void {

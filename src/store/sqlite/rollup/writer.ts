@@ -20,7 +20,7 @@ export class RollupWriter {
   readonly #store: RollupStore
   readonly #rows: Statement<[number, number], SqlValue[]>
   readonly #instant = new InstantReader()
-  readonly #written = { hours: new KeyCache(17), ever: new KeyCache(17) }
+  readonly #written = { hours: new KeyCache(18), ever: new KeyCache(17) }
   #generation = Number.NaN
 
   constructor(database: Database) {
