@@ -8,6 +8,8 @@ import type {
   RecordQuery,
   RollupStatus,
   SchemaStatus,
+  SeriesPoint,
+  SeriesQuery,
   TopFeaturesQuery,
   UsageStats,
 } from '../contract.js'
@@ -73,6 +75,11 @@ export class FeatureTrackerDB implements FeatureStoreReader, FeatureStoreAdmin {
   async getTopFeatures(query: TopFeaturesQuery = {}): Promise<FeatureSummary[]> {
     await this.#prepare()
     return this.#reader.getTopFeatures(query)
+  }
+
+  async getSeries(query: SeriesQuery): Promise<SeriesPoint[]> {
+    await this.#prepare()
+    return this.#reader.getSeries(query)
   }
 
   async schemaStatus(): Promise<SchemaStatus> {

@@ -16,7 +16,7 @@ export interface ThreadData {
   readonly settled: Int32Array
 }
 
-export type ReaderMethod = 'getRecords' | 'getUsageStats' | 'getTopFeatures' | 'schemaStatus'
+export type ReaderMethod = 'getRecords' | 'getUsageStats' | 'getTopFeatures' | 'getSeries' | 'schemaStatus'
 
 /** What to do with the rollups: tell how far they are, start them anew, or take some rows in. */
 export type RollupStep = 'status' | 'rebuild' | 'continue'

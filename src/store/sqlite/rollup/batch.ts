@@ -1,4 +1,4 @@
-import { BLOCK_ROWS, NO_SECOND } from './blocks.js'
+import { blockOf, NO_SECOND } from './blocks.js'
 import { ALL_CALLS, type Dictionary, type Subject } from './dictionary.js'
 import { DAY_MICROS, HOURS_PER_DAY, InstantReader } from './instant.js'
 import type { KeyCache } from './key-cache.js'
@@ -134,7 +134,7 @@ export class Batch {
   }
 
   #addToBlock(rowid: number, micros: number, key: number): void {
-    const block = Math.floor(rowid / BLOCK_ROWS)
+    const block = blockOf(rowid)
     if (block !== this.#block) {
       this.#block = block
       let rows = this.blocks.get(block)

@@ -62,43 +62,57 @@ export function mergeBuckets(left: Uint8Array, right: Uint8Array): Uint8Array {
   return out.bytes()
 }
 
-/** Counts of many histograms, for percentiles. */
-export class Histogram {
-  #counts = new Float64Array(2048)
-  #top = -1
-  #total = 0
+/** Counts by bucket while percentiles are computed; all 0 in between. */
+let counts = new Float64Array(2048)
 
-  add(bucket: number, count = 1): void {
-    if (bucket >= this.#counts.length) this.#grow(bucket)
-    this.#counts[bucket] = (this.#counts[bucket] as number) + count
-    if (bucket > this.#top) this.#top = bucket
-    this.#total += count
+/**
+ * Nearest-rank percentiles of some histograms together, in seconds, each within 1 % of the value that has the rank.
+ *
+ * @param shares 0 to 1
+ * @param buckets values that are not in a histogram yet
+ * @param min the smallest value of all, which no answer falls below
+ * @param max the largest, which none exceeds
+ */
+export function percentiles(
+  shares: readonly number[],
+  histograms: readonly Uint8Array[],
+  buckets: readonly number[],
+  min: number,
+  max: number,
+): number[] {
+  let top = -1
+  let total = 0
+  const add = (bucket: number, count: number) => {
+    if (bucket >= counts.length) growCounts(bucket)
+    counts[bucket] = (counts[bucket] as number) + count
+    if (bucket > top) top = bucket
+    total += count
   }
+  for (const bytes of histograms)
+    for (const pairs = new PairReader(bytes); pairs.bucket < Infinity; pairs.next()) add(pairs.bucket, pairs.count)
+  for (const bucket of buckets) add(bucket, 1)
+  const found = shares.map((share) => clamp(valueAt(Math.ceil(share * total), top), min, max))
+  counts.fill(0, 0, top + 1)
+  return total === 0 ? shares.map(() => 0) : found
+}
 
-  merge(bytes: Uint8Array): void {
-    for (const pairs = new PairReader(bytes); pairs.bucket < Infinity; pairs.next()) this.add(pairs.bucket, pairs.count)
+function valueAt(rank: number, top: number): number {
+  let seen = 0
+  for (let bucket = 0; bucket <= top; bucket++) {
+    seen += counts[bucket] as number
+    if (seen >= rank && seen > 0) return valueOf(bucket)
   }
+  return 0
+}
 
-  /**
-   * Nearest-rank percentile in seconds, within 1 % of the value that has the rank.
-   * @param min the smallest value of all, which the answer does not fall below
-   * @param max the largest, which it does not exceed
-   */
-  percentile(share: number, min: number, max: number): number {
-    const rank = Math.ceil(share * this.#total)
-    let seen = 0
-    for (let bucket = 0; bucket <= this.#top; bucket++) {
-      seen += this.#counts[bucket] as number
-      if (seen >= rank && seen > 0) return Math.min(Math.max(valueOf(bucket), min), max)
-    }
-    return 0
-  }
+function growCounts(bucket: number): void {
+  const larger = new Float64Array(Math.max(bucket + 1, counts.length * 2))
+  larger.set(counts)
+  counts = larger
+}
 
-  #grow(bucket: number): void {
-    const counts = new Float64Array(Math.max(bucket + 1, this.#counts.length * 2))
-    counts.set(this.#counts)
-    this.#counts = counts
-  }
+function clamp(value: number, min: number, max: number): number {
+  return Math.min(Math.max(value, min), max)
 }
 
 class PairReader {

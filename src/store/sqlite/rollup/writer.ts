@@ -122,7 +122,10 @@ export class RollupWriter {
     this.#store.write(batch)
     state.text_forms |= batch.textForms
     state.watermark_id = this.#states.idAt(state.watermark)
-    if (isDone) state.rebuilding = 0
+    if (isDone) {
+      state.rebuilding = 0
+      state.recounted_rowid = 0
+    }
     this.#states.write(state)
   }
 }
