@@ -39,10 +39,11 @@ export function latestFirst(a: Sortable, b: Sortable): number {
  */
 export function recentRows(snapshot: Snapshot, question: Question, limit: number): Row[] | undefined {
   const { watermark } = snapshot
-  if (watermark === 0 || limit > MAX_LIMIT || snapshot.lastRowid() - watermark > MAX_TAIL_ROWS) return undefined
+  if (limit > MAX_LIMIT || snapshot.lastRowid() - watermark > MAX_TAIL_ROWS) return undefined
   const latest = new Latest(limit)
   const tail = conditionOf(question)
-  latest.add(rowsOf(snapshot, tail, watermark + 1, Number.MAX_SAFE_INTEGER))
+  latest.add(rowsOf(snapshot, tail, watermark === 0 ? -Infinity : watermark + 1, Infinity))
+  if (watermark === 0) return latest.rows()
   const condition = conditionOf(question, snapshot.textForms)
   const isIn = blockTest(snapshot, question)
   // A row without a time is in no period, and without a period anywhere.

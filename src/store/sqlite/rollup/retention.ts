@@ -68,8 +68,11 @@ function removeRows(database: Database, rowids: readonly number[]): void {
     remove.run(rowid)
     blocks.set(blockOf(rowid), (blocks.get(blockOf(rowid)) ?? 0) + 1)
   }
-  for (const [block, rows] of blocks) uncount.run(rows, block)
-  database.prepare('DELETE FROM feature_rollup_blocks WHERE row_count <= 0').run()
+  const forget = database.prepare('DELETE FROM feature_rollup_blocks WHERE block = ? AND row_count <= 0')
+  for (const [block, rows] of blocks) {
+    uncount.run(rows, block)
+    forget.run(block)
+  }
 }
 
 /** Where no block is left, nothing needs to be looked for. */
