@@ -13,7 +13,8 @@ export function expectClose(actual: unknown, expected: unknown): void {
 
 /** The answer with percentiles as they are expected, where they are near enough. */
 function nearly(actual: unknown, expected: unknown): unknown {
-  if (Array.isArray(actual) && Array.isArray(expected)) return actual.map((value, index) => nearly(value, expected[index]))
+  if (Array.isArray(actual) && Array.isArray(expected))
+    return actual.map((value, index) => nearly(value, expected[index]))
   if (!isObject(actual) || !isObject(expected)) return actual
   return Object.fromEntries(
     Object.entries(actual).map(([key, value]) => [

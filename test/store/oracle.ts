@@ -72,19 +72,7 @@ export class Oracle {
     }
     return [...groups]
       .toSorted(([a], [b]) => byteOrder(a, b))
-      .map(([start, found]) => ({
-        start: `${start}${bucket === 'hour' ? '' : 'T00'}:00:00.000000+00:00`,
-        totalCalls: found.length,
-        successCount: countOf(found, 'success'),
-        failureCount: countOf(found, 'failed'),
-        partialCount: countOf(found, 'partial'),
-        timeoutCount: countOf(found, 'timeout'),
-        successRate: (100 * countOf(found, 'success')) / found.length,
-        avgDuration: mean(found.map((record) => record.duration)),
-        ...percentiles(found),
-        avgEfficiency: mean(found.map((record) => record.efficiencyScore ?? 0)),
-        users: usersOf(found),
-      }))
+      .map(([start, found]) => point(`${start}${bucket === 'hour' ? '' : 'T00'}:00:00.000000+00:00`, found))
   }
 
   #matching(filter: RecordFilter): FeatureUsageRecord[] {
@@ -98,6 +86,22 @@ export class Oracle {
         (since === undefined || micros(record) >= parseTime(since, 'since')) &&
         (until === undefined || micros(record) < parseTime(until, 'until')),
     )
+  }
+}
+
+function point(start: string, found: readonly FeatureUsageRecord[]): SeriesPoint {
+  return {
+    start,
+    totalCalls: found.length,
+    successCount: countOf(found, 'success'),
+    failureCount: countOf(found, 'failed'),
+    partialCount: countOf(found, 'partial'),
+    timeoutCount: countOf(found, 'timeout'),
+    successRate: (100 * countOf(found, 'success')) / found.length,
+    avgDuration: mean(found.map((record) => record.duration)),
+    ...percentiles(found),
+    avgEfficiency: mean(found.map((record) => record.efficiencyScore ?? 0)),
+    users: usersOf(found),
   }
 }
 

@@ -16,10 +16,16 @@ type Act =
   | { kind: 'restart' }
 
 const seed = fc.nat({ max: 1e6 })
-const writer = fc.constantFrom(0 as const, 1 as const)
-const act: fc.Arbitrary<Act> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('ours' as const), writer, count: fc.integer({ min: 1, max: 400 }), seed }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('theirs' as const), count: fc.integer({ min: 1, max: 60 }), seed }) },
+const anyWriter = fc.constantFrom(0 as const, 1 as const)
+const anyAct: fc.Arbitrary<Act> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant('ours' as const), writer, count: fc.integer({ min: 1, max: 400 }), seed }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('theirs' as const), count: fc.integer({ min: 1, max: 60 }), seed }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('again' as const), seed }) },
   {
     weight: 1,
@@ -39,19 +45,23 @@ describe('answers from the rollups', () => {
     const folder = tempFolder()
     let files = 0
     fc.assert(
-      fc.property(fc.array(act, { minLength: 1, maxLength: 10 }), fc.array(anyFilter, { minLength: 8, maxLength: 8 }), (acts, filters) => {
-        const file = new File(`${folder}/${files++}.db`)
-        try {
-          for (const one of acts) {
-            file.act(one)
-            if (file.isRight) expectAnswers(file.path, [{}, ...filters.slice(0, 1)])
+      fc.property(
+        fc.array(anyAct, { minLength: 1, maxLength: 10 }),
+        fc.array(anyFilter, { minLength: 8, maxLength: 8 }),
+        (acts, filters) => {
+          const file = new File(`${folder}/${files++}.db`)
+          try {
+            for (const one of acts) {
+              file.perform(one)
+              if (file.isRight) expectAnswers(file.path, [{}, ...filters.slice(0, 1)])
+            }
+            file.settle()
+            expectAnswers(file.path, [{}, ...filters])
+          } finally {
+            file.close()
           }
-          file.settle()
-          expectAnswers(file.path, [{}, ...filters])
-        } finally {
-          file.close()
-        }
-      }),
+        },
+      ),
       { numRuns: Number(process.env['FC_RUNS'] ?? 20) },
     )
   }, 120_000)
@@ -70,8 +80,9 @@ class File {
     this.#writers[0]?.insert([[]])
   }
 
-  act(act: Act): void {
-    if (act.kind === 'ours') this.#writer(act.writer).insert([someRows(act.count, random(act.seed)), someRows(3, random(act.seed + 1))])
+  perform(act: Act): void {
+    if (act.kind === 'ours')
+      this.#writer(act.writer).insert([someRows(act.count, random(act.seed)), someRows(3, random(act.seed + 1))])
     else if (act.kind === 'theirs') insertPlainly(this.path, theirRows(act.count, random(act.seed)))
     else if (act.kind === 'again') {
       const rows = someRows(20, random(act.seed))

@@ -65,7 +65,7 @@ export class SqlOracle {
          FROM feature_usage ${where} GROUP BY 1, 2 ORDER BY totalCalls DESC, 1, 2 LIMIT ?`,
       )
       .all(...values, query.limit ?? 10)
-    return found.map(({ featureName, stored, ...rest }) => ({
+    const summary = ({ featureName, stored, ...rest }: (typeof found)[number]): FeatureSummary => ({
       featureName,
       category: parseCategory(stored) ?? 'other',
       usageCount: rest.totalCalls,
@@ -80,7 +80,8 @@ export class SqlOracle {
       avgEfficiency: rest.avgEfficiency,
       users: rest.users,
       lastCall: rest.lastCall,
-    }))
+    })
+    return found.map(summary)
   }
 
   getSeries(query: SeriesQuery): SeriesPoint[] {
@@ -88,16 +89,17 @@ export class SqlOracle {
     const size = query.bucket === 'hour' ? 3_600_000_000 : 86_400_000_000
     const also = `${where === '' ? 'WHERE' : 'AND'} micros(start_time) IS NOT NULL`
     const bucket = `CAST(floor(micros(start_time) / ${size}.0) AS INTEGER)`
-    return this.#database
+    const found = this.#database
       .prepare<unknown[], SeriesPoint & { bucket: number }>(
         `SELECT ${bucket} AS bucket, ${COUNTS} FROM feature_usage ${where} ${also} GROUP BY 1 ORDER BY 1`,
       )
       .all(...values)
-      .map(({ bucket: number, ...rest }) => ({
-        ...rest,
-        start: timeText(number * size),
-        ...this.#percentiles(`${where} ${also} AND ${bucket} = ?`, [...values, number], rest.totalCalls),
-      }))
+    const point = ({ bucket: number, ...rest }: (typeof found)[number]): SeriesPoint => ({
+      ...rest,
+      start: timeText(number * size),
+      ...this.#percentiles(`${where} ${also} AND ${bucket} = ?`, [...values, number], rest.totalCalls),
+    })
+    return found.map(point)
   }
 
   /** Nearest rank. */

@@ -102,7 +102,11 @@ function addTime(operator: '>=' | '<', micros: number, forms: number, add: Add):
   bounds.sort()
   add(`start_time ${operator} ?`, (operator === '<' ? bounds.at(-1) : bounds[0]) as string)
   if (forms > UTC_TEXT)
-    add(`CASE WHEN ${IS_UTC} THEN start_time ${operator} ? ELSE start_micros(start_time) ${operator} ? END`, utc, micros)
+    add(
+      `CASE WHEN ${IS_UTC} THEN start_time ${operator} ? ELSE start_micros(start_time) ${operator} ? END`,
+      utc,
+      micros,
+    )
 }
 
 /** At the ends of the calendar, text that is before or after all. */

@@ -81,7 +81,11 @@ export class ReaderConnection {
       limit !== undefined && this.#mixesTimes(database)
         ? [...select(and(where, HAS_OFFSET)), ...select(and(where, `NOT ${HAS_OFFSET}`))]
         : select(where)
-    return rows.map(sortable).toSorted(latestFirst).slice(0, limit).map(({ row }) => row)
+    return rows
+      .map(sortable)
+      .toSorted(latestFirst)
+      .slice(0, limit)
+      .map(({ row }) => row)
   }
 
   /**

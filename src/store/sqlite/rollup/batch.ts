@@ -67,9 +67,9 @@ export class Batch {
    * Takes a row in.
    * @param values of rows in a flat list, in the order of the table's columns
    * @param at where the row begins in it
-   * @param frozenMicros of a row that started before, only the block is noted: its sums are kept already
+   * @param frozenBefore of a row that started before, only the block is noted: its sums are kept already
    */
-  add(rowid: number, values: readonly Cell[], at: number, frozenMicros: number): void {
+  add(rowid: number, values: readonly Cell[], at: number, frozenBefore: number): void {
     const instant = this.#instant
     instant.read(String(values[at + 5]))
     this.textForms |= instant.form
@@ -78,7 +78,7 @@ export class Batch {
     const key = subjectKey(subject.id, status)
     if (!this.categories.has(subject.id)) this.categories.set(subject.id, subject.categoryId)
     this.#addToBlock(rowid, instant.micros, key)
-    if (instant.micros < frozenMicros) return
+    if (instant.micros < frozenBefore) return
     this.#sumsOf(instant.hour, key).add(
       numberOf(values[at + 4]),
       instant.micros,
@@ -138,8 +138,7 @@ export class Batch {
     if (block !== this.#block) {
       this.#block = block
       let rows = this.blocks.get(block)
-      if (rows === undefined)
-        this.blocks.set(block, (rows = { rows: 0, minSecond: NO_SECOND, maxSecond: -NO_SECOND }))
+      if (rows === undefined) this.blocks.set(block, (rows = { rows: 0, minSecond: NO_SECOND, maxSecond: -NO_SECOND }))
       this.#ofBlock = rows
     }
     const second = Math.floor(micros / 1_000_000)

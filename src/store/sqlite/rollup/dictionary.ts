@@ -25,8 +25,8 @@ export function storedCategory(category: string): string {
 /** Ids of features and users, given out in the writer's transaction. */
 export class Dictionary {
   readonly #findSubject: Statement<[string, string, number], { id: number; category_id: number }>
-  readonly #addSubject: Statement<unknown[]>
-  readonly #ownCategory: Statement<unknown[]>
+  readonly #addSubject: Statement
+  readonly #ownCategory: Statement
   readonly #findUser: Statement<[string], number>
   readonly #addUser: Statement<[string]>
   readonly #subjects = new Remembered<string, Remembered<string, Subject>>(MAX_CATEGORIES)

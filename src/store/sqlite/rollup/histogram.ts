@@ -30,7 +30,7 @@ export function encodeBuckets(buckets: readonly number[]): Uint8Array {
   if (sorted.length > 1) sorted.sort()
   const out = new VarintWriter()
   let before = 0
-  for (let from = 0; from < sorted.length; ) {
+  for (let from = 0; from < sorted.length;) {
     const bucket = sorted[from] as number
     let to = from + 1
     while (to < sorted.length && sorted[to] === bucket) to++

@@ -62,13 +62,3 @@ function digits(text: string, from: number, to: number): number {
   }
   return value
 }
-
-/** The first hour that begins at a time or later. */
-export function hourFrom(micros: number): number {
-  return Math.ceil(micros / HOUR_MICROS)
-}
-
-/** The hour that a time is in, or that begins with it. */
-export function hourOf(micros: number): number {
-  return Math.floor(micros / HOUR_MICROS)
-}

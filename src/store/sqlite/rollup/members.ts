@@ -21,7 +21,7 @@ export function encodeDay(codes: number[]): Uint8Array {
   if (codes.length > 1) codes.sort((a, b) => a - b)
   let length = 0
   let head = 0
-  for (let from = 0; from < codes.length; ) {
+  for (let from = 0; from < codes.length;) {
     const user = (codes[from] as number) >>> 5
     let hours = 0
     for (; from < codes.length && (codes[from] as number) >>> 5 === user; from++)
@@ -54,8 +54,10 @@ export function mergeDays(left: Uint8Array, right: Uint8Array): Uint8Array {
     if (statusesA !== 0) a += 2
     if (statusesB !== 0) b += 2
     for (let bit = 1; bit < 1 << STATUS_COUNT; bit *= 2) {
-      const [inA, inB] = [(statusesA & bit) !== 0, (statusesB & bit) !== 0]
-      for (let byte = 0; byte < 3 && (inA || inB); byte++)
+      const inA = (statusesA & bit) !== 0
+      const inB = (statusesB & bit) !== 0
+      if (!inA && !inB) continue
+      for (let byte = 0; byte < 3; byte++)
         out[length++] = (inA ? (left[a++] as number) : 0) | (inB ? (right[b++] as number) : 0)
     }
   }
@@ -67,7 +69,7 @@ export function eachDayMember(
   bytes: Uint8Array,
   take: (place: number, status: number, hourMask: number) => void,
 ): void {
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const place = bytes[at++] as number
     const statuses = bytes[at++] as number
     for (let status = 0; status < STATUS_COUNT; status++) {
@@ -88,7 +90,8 @@ export interface NewMembers {
 /** Takes uses into a chunk of all time. @returns undefined when all were there */
 export function addMembers(before: Uint8Array | undefined, codes: readonly number[]): NewMembers | undefined {
   masks.fill(0)
-  if (before !== undefined) for (let at = 0; at < before.length; at += 2) masks[before[at] as number] = before[at + 1] as number
+  if (before !== undefined)
+    for (let at = 0; at < before.length; at += 2) masks[before[at] as number] = before[at + 1] as number
   const byStatus = Array.from({ length: STATUS_COUNT }, () => 0)
   let users = 0
   let changed = false

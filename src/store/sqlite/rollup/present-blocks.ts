@@ -15,7 +15,9 @@ export class PresentBlocks {
     this.#snapshot = snapshot
     this.#subjects = snapshot.subjects(question.featureName, question.category)
     const mask = statusMask(question)
-    this.#statuses = Array.from({ length: STATUS_COUNT }, (_, status) => status).filter((status) => (mask >>> status) & 1)
+    this.#statuses = Array.from({ length: STATUS_COUNT }, (_, status) => status).filter(
+      (status) => (mask >>> status) & 1,
+    )
   }
 
   has(block: number): boolean {

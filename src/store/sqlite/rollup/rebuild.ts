@@ -19,8 +19,7 @@ export function beginRebuild(database: Database, state: RollupState, lastRowid: 
     restoreUsers(database)
   }
   // Rows that are counted in frozen sums are those up to the watermark, or up to where an earlier rebuild began.
-  if (frozenDay !== null)
-    state.recounted_rowid = Math.min(Math.max(state.watermark, state.recounted_rowid), lastRowid)
+  if (frozenDay !== null) state.recounted_rowid = Math.min(Math.max(state.watermark, state.recounted_rowid), lastRowid)
   state.watermark = 0
   state.watermark_id = null
   state.text_forms = 0
@@ -29,7 +28,8 @@ export function beginRebuild(database: Database, state: RollupState, lastRowid: 
 }
 
 function dropSums(database: Database, frozenDay: number | null): void {
-  const [hours, days] = frozenDay === null ? ['', ''] : [` WHERE hour >= ${frozenDay * 24}`, ` WHERE day >= ${frozenDay}`]
+  const [hours, days] =
+    frozenDay === null ? ['', ''] : [` WHERE hour >= ${frozenDay * 24}`, ` WHERE day >= ${frozenDay}`]
   database.exec(`
     DELETE FROM feature_rollup_hourly${hours};
     DELETE FROM feature_rollup_daily${days};
@@ -70,14 +70,14 @@ function restoreUsers(database: Database): void {
 function registerAggregates(database: Database): void {
   database.aggregate<Uint8Array>('rollup_merge_latencies', {
     start: () => new Uint8Array(0),
-    step: (total, next) => mergeBuckets(total, next as unknown as Buffer),
+    step: (total, next) => mergeBuckets(total, next),
   })
   database.aggregate<number[]>('rollup_members_ever', {
     start: () => [],
     step: (codes, next) => {
       eachDayMember(next as unknown as Buffer, (place, status) => codes.push(memberCode(place, status, 0)))
     },
-    result: (codes) => addMembers(undefined, codes)?.bytes as never,
+    result: (codes) => addMembers(undefined, codes)?.bytes,
   })
   database.function('rollup_members_with', { deterministic: true }, (members, status) =>
     countWith(members as Buffer, status as number),

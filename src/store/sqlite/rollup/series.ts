@@ -48,8 +48,7 @@ function addSums(
   const wanted = (status: number) => ((statuses >>> status) & 1) === 1
   for (const subject of subjects) {
     for (const day of snapshot.days(parts.days))
-      for (const row of snapshot.sumsOfDay(day, subject))
-        if (wanted(row[0])) at(day * HOURS_PER_DAY).tally.addSums(row)
+      for (const row of snapshot.sumsOfDay(day, subject)) if (wanted(row[0])) at(day * HOURS_PER_DAY).tally.addSums(row)
     for (const span of parts.hours)
       for (const hour of snapshot.hours(span))
         for (const row of snapshot.sumsOfHour(hour, subject)) if (wanted(row[0])) at(hour).tally.addSums(row)

@@ -12,7 +12,7 @@ import type { SumRow } from './tally.js'
 /** Prepared statements of a connection, by their text. Texts are few: what users give is bound, never part of them. */
 export class Statements {
   readonly #database: Database
-  readonly #prepared = new Map<string, Statement<unknown[]>>()
+  readonly #prepared = new Map<string, Statement>()
 
   constructor(database: Database) {
     this.#database = database
@@ -33,12 +33,17 @@ export class Statements {
     return this.#statement(sql, 'raw').iterate(...values) as IterableIterator<T>
   }
 
-  /** The first column of the first row. */
-  value<T>(sql: string, ...values: unknown[]): T | undefined {
-    return this.#statement(sql, 'pluck').get(...values) as T | undefined
+  /** The first column of the first row, where it is a number. */
+  number(sql: string, ...values: unknown[]): number | undefined {
+    return (this.#statement(sql, 'pluck').get(...values) as number | null | undefined) ?? undefined
   }
 
-  #statement(sql: string, mode: '' | 'raw' | 'pluck'): Statement<unknown[]> {
+  /** The same, where it is a blob. */
+  bytes(sql: string, ...values: unknown[]): Buffer | undefined {
+    return this.#statement(sql, 'pluck').get(...values) as Buffer | undefined
+  }
+
+  #statement(sql: string, mode: '' | 'raw' | 'pluck'): Statement {
     const key = mode + sql
     let statement = this.#prepared.get(key)
     if (statement === undefined) {
@@ -107,14 +112,14 @@ export class Snapshot {
   }
 
   lastRowid(): number {
-    return this.statements.value<number | null>('SELECT max(rowid) FROM feature_usage') ?? 0
+    return this.statements.number('SELECT max(rowid) FROM feature_usage') ?? 0
   }
 
   /** The id that a user has in the rollups. */
   userId(userId: string): number | undefined {
     if (this.#state === undefined) return undefined
     if (!this.#users.has(userId))
-      this.#users.set(userId, this.statements.value<number>('SELECT id FROM feature_rollup_users WHERE user_id = ?', userId))
+      this.#users.set(userId, this.statements.number('SELECT id FROM feature_rollup_users WHERE user_id = ?', userId))
     return this.#users.get(userId)
   }
 
@@ -130,7 +135,10 @@ export class Snapshot {
     }
     const kind = featureName === undefined ? 1 : 0
     return this.statements
-      .rows<[number]>(`SELECT id FROM feature_rollup_subjects WHERE ${where.join(' AND ')} AND kind = ${kind}`, ...values)
+      .rows<[number]>(
+        `SELECT id FROM feature_rollup_subjects WHERE ${where.join(' AND ')} AND kind = ${kind}`,
+        ...values,
+      )
       .map(([id]) => id)
   }
 
@@ -146,7 +154,7 @@ export class Snapshot {
 
   /** The blocks of a span that have rows of a subject and status. */
   presence(subject: number, status: number, span: number): Buffer | undefined {
-    return this.statements.value(
+    return this.statements.bytes(
       'SELECT blocks FROM feature_rollup_presence WHERE subject_id = ? AND status = ? AND span = ?',
       subject,
       status,
@@ -156,7 +164,7 @@ export class Snapshot {
 
   /** The users of one chunk on a day. */
   userChunkOfDay(day: number, subject: number, chunk: number): Buffer | undefined {
-    return this.statements.value(
+    return this.statements.bytes(
       'SELECT members FROM feature_rollup_user_days WHERE day = ? AND subject_id = ? AND chunk = ?',
       day,
       subject,
@@ -165,7 +173,10 @@ export class Snapshot {
   }
 
   /** What a statement that selects subjects gives. */
-  subjectRows(sql: string, ...values: SqlValue[]): [id: number, featureName: string, category: string, calls: number][] {
+  subjectRows(
+    sql: string,
+    ...values: SqlValue[]
+  ): [id: number, featureName: string, category: string, calls: number][] {
     return this.#state === undefined ? [] : this.statements.rows(sql, ...values)
   }
 
@@ -179,7 +190,11 @@ export class Snapshot {
   }
 
   sumsOfDay(day: number, subject: number): SumRow[] {
-    return this.statements.rows(`SELECT ${SUM_ROW} FROM feature_rollup_daily WHERE day = ? AND subject_id = ?`, day, subject)
+    return this.statements.rows(
+      `SELECT ${SUM_ROW} FROM feature_rollup_daily WHERE day = ? AND subject_id = ?`,
+      day,
+      subject,
+    )
   }
 
   sumsOfHour(hour: number, subject: number): SumRow[] {
@@ -197,7 +212,7 @@ export class Snapshot {
 
   /** Users of all time, of any status. */
   usersOf(subject: number): number {
-    return this.statements.value<number>('SELECT users FROM feature_rollup_subjects WHERE id = ?', subject) ?? 0
+    return this.statements.number('SELECT users FROM feature_rollup_subjects WHERE id = ?', subject) ?? 0
   }
 
   userChunks(subject: number): [chunk: number, members: Buffer][] {
@@ -205,7 +220,7 @@ export class Snapshot {
   }
 
   userChunk(subject: number, chunk: number): Buffer | undefined {
-    return this.statements.value(
+    return this.statements.bytes(
       'SELECT members FROM feature_rollup_user_totals WHERE subject_id = ? AND chunk = ?',
       subject,
       chunk,
@@ -224,8 +239,8 @@ export class Snapshot {
   *#existing(table: string, column: string, [from, to]: Span): Generator<number> {
     const next = `SELECT ${column} FROM ${table} WHERE ${column} >= ? ORDER BY ${column} LIMIT 1`
     if (this.#state === undefined) return
-    for (let at = from; at < to; ) {
-      const found = this.statements.value<number>(next, at)
+    for (let at = from; at < to;) {
+      const found = this.statements.number(next, at)
       if (found === undefined || found >= to) return
       yield found
       at = found + 1

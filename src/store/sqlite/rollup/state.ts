@@ -14,7 +14,7 @@ export interface RollupState {
 /** Reads and writes the state, within the caller's transaction. */
 export class StateTable {
   readonly #read: Statement<[], RollupState>
-  readonly #write: Statement<unknown[]>
+  readonly #write: Statement
   readonly #last: Statement<[], number | null>
   readonly #idAt: Statement<[number], string>
 
@@ -25,7 +25,9 @@ export class StateTable {
        recounted_rowid = ?, text_forms = ?, rebuilding = ?`,
     )
     this.#last = database.prepare<[], number | null>('SELECT max(rowid) FROM feature_usage').pluck()
-    this.#idAt = database.prepare<[number], string>("SELECT coalesce(id, '') FROM feature_usage WHERE rowid = ?").pluck()
+    this.#idAt = database
+      .prepare<[number], string>("SELECT coalesce(id, '') FROM feature_usage WHERE rowid = ?")
+      .pluck()
   }
 
   read(): RollupState {

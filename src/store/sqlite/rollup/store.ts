@@ -13,16 +13,16 @@ type SumsByKey = Map<number, Sums>
 
 /** Adds a batch to the tables: one statement for each subject, status and period that it touches. */
 export class RollupStore {
-  readonly #hourly: Statement<unknown[]>
-  readonly #daily: Statement<unknown[]>
-  readonly #totals: Statement<unknown[]>
-  readonly #subject: Statement<unknown[]>
-  readonly #userDay: Statement<unknown[]>
-  readonly #userTotal: Statement<unknown[]>
-  readonly #usersOfTotal: Statement<unknown[]>
+  readonly #hourly: Statement
+  readonly #daily: Statement
+  readonly #totals: Statement
+  readonly #subject: Statement
+  readonly #userDay: Statement
+  readonly #userTotal: Statement
+  readonly #usersOfTotal: Statement
   readonly #membersOf: Statement<[number, number], Buffer>
-  readonly #block: Statement<unknown[]>
-  readonly #presence: Statement<unknown[]>
+  readonly #block: Statement
+  readonly #presence: Statement
   readonly #present = new KeyCache(12)
 
   constructor(database: Database) {
@@ -106,8 +106,7 @@ export class RollupStore {
   /** @returns how many users are new, by subject and status, and by subject under `allStatuses` */
   #writeUsers({ userDays, userTotals }: Batch): Map<number, number> {
     for (const [day, ofDay] of userDays)
-      for (const [chunk, codes] of ofDay)
-        this.#userDay.run(day, ...subjectAndChunk(chunk), encodeDay(codes))
+      for (const [chunk, codes] of ofDay) this.#userDay.run(day, ...subjectAndChunk(chunk), encodeDay(codes))
     const users = new Map<number, number>()
     const count = (key: number, more: number) => users.set(key, (users.get(key) ?? 0) + more)
     for (const [at, codes] of userTotals) {

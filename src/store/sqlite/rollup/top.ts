@@ -122,7 +122,10 @@ function callsByFeature(question: Question, parts: Parts): { sql: string; values
   const select = 'SELECT f.id, f.feature_name, f.category'
   const subjects = 'feature_rollup_subjects AS f'
   if (parts.isEver && status === undefined)
-    return { sql: `${select}, f.calls AS calls FROM ${subjects} WHERE ${where.join(' AND ')} AND calls > 0`, values: names }
+    return {
+      sql: `${select}, f.calls AS calls FROM ${subjects} WHERE ${where.join(' AND ')} AND calls > 0`,
+      values: names,
+    }
   if (parts.isEver && status !== undefined)
     return {
       sql: `${select}, t.calls AS calls FROM feature_rollup_totals AS t JOIN ${subjects} ON f.id = t.subject_id
