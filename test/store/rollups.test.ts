@@ -20,7 +20,12 @@ const anyWriter = fc.constantFrom(0 as const, 1 as const)
 const anyAct: fc.Arbitrary<Act> = fc.oneof(
   {
     weight: 4,
-    arbitrary: fc.record({ kind: fc.constant('ours' as const), writer, count: fc.integer({ min: 1, max: 400 }), seed }),
+    arbitrary: fc.record({
+      kind: fc.constant('ours' as const),
+      writer: anyWriter,
+      count: fc.integer({ min: 1, max: 400 }),
+      seed,
+    }),
   },
   {
     weight: 2,

@@ -48,11 +48,15 @@ export function questionOf(filter: RecordFilter, aliases: (userId: string) => re
   }
 }
 
+/** A column whose index is to be used; `rowid` is the table itself. */
+export type IndexedColumn = 'feature_name' | 'category' | 'start_time' | 'user_id' | 'rowid'
+
 /**
  * The condition of a question. Every value is a parameter, none is part of the text.
  * @param forms the forms in which start times may be written (rollup/instant.ts)
+ * @param by the index to use; SQLite, which knows nothing of the values, chooses when it is undefined
  */
-export function conditionOf(question: Partial<Question>, forms = ANY_TEXT): Condition {
+export function conditionOf(question: Partial<Question>, forms = ANY_TEXT, by?: IndexedColumn): Condition {
   const parts: string[] = []
   const values: SqlValue[] = []
   const add: Add = (sql, ...bound) => {
@@ -60,12 +64,14 @@ export function conditionOf(question: Partial<Question>, forms = ANY_TEXT): Cond
     values.push(...bound)
   }
   const { featureName, category, status, users, since = -Infinity, until = Infinity } = question
-  if (featureName !== undefined) add('feature_name = ?', featureName)
-  if (category !== undefined) addCategory(category, add)
+  // A plus before a column keeps SQLite from using its index.
+  const column = (name: IndexedColumn) => (by === undefined || by === name ? name : `+${name}`)
+  if (featureName !== undefined) add(`${column('feature_name')} = ?`, featureName)
+  if (category !== undefined) addCategory(column('category'), category, add)
   if (status !== undefined) add('status = ?', status)
-  if (users !== undefined) add(`user_id IN (${users.map(() => '?').join(', ')})`, ...users)
-  if (since > -Infinity) addTime('>=', since, forms, add)
-  if (until < Infinity) addTime('<', until, forms, add)
+  if (users !== undefined) add(`${column('user_id')} IN (${users.map(() => '?').join(', ')})`, ...users)
+  if (since > -Infinity) addTime(column('start_time'), '>=', since, forms, add)
+  if (until < Infinity) addTime(column('start_time'), '<', until, forms, add)
   return { where: parts.length === 0 ? '' : ` WHERE ${parts.join(' AND ')}`, values }
 }
 
@@ -79,9 +85,9 @@ export const HAS_OFFSET = "(start_time GLOB '*[+Zz]*' OR start_time GLOB '*T*-*'
 
 type Add = (sql: string, ...bound: SqlValue[]) => void
 
-function addCategory(category: FeatureCategory, add: Add): void {
-  if (category === FeatureCategory.AGENT_PLATFORM) add('category IN (?, ?)', category, 'agent_platform')
-  else add('category = ?', category)
+function addCategory(column: string, category: FeatureCategory, add: Add): void {
+  if (category === FeatureCategory.AGENT_PLATFORM) add(`${column} IN (?, ?)`, category, 'agent_platform')
+  else add(`${column} = ?`, category)
 }
 
 /** Offsets from UTC are smaller than this. */
@@ -94,13 +100,13 @@ const IS_UTC = "start_time GLOB '????-??-??T??:??:??.??????+00:00'"
  * comparison is wide enough for all and can use the index; the second is exact for each. A text that is no time is
  * before and after nothing.
  */
-function addTime(operator: '>=' | '<', micros: number, forms: number, add: Add): void {
+function addTime(column: string, operator: '>=' | '<', micros: number, forms: number, add: Add): void {
   const utc = timeText(micros)
   const bounds = [utc]
   if ((forms & LOCAL_TEXT) !== 0) bounds.push(localTimeText(micros))
   if ((forms & OTHER_TEXT) !== 0) bounds.push(farTimeText(micros + (operator === '<' ? 1 : -1) * MAX_OFFSET_MICROS))
   bounds.sort()
-  add(`start_time ${operator} ?`, (operator === '<' ? bounds.at(-1) : bounds[0]) as string)
+  add(`${column} ${operator} ?`, (operator === '<' ? bounds.at(-1) : bounds[0]) as string)
   if (forms > UTC_TEXT)
     add(
       `CASE WHEN ${IS_UTC} THEN start_time ${operator} ? ELSE start_micros(start_time) ${operator} ? END`,

@@ -20,6 +20,13 @@ export class PresentBlocks {
     )
   }
 
+  /** Whether no row at all is of these. */
+  get isEmpty(): boolean {
+    const isCounted = (subject: number) =>
+      this.#snapshot.totals(subject).some(([status]) => this.#statuses.includes(status))
+    return !this.#subjects.some(isCounted)
+  }
+
   has(block: number): boolean {
     const number = Math.floor(block / SPAN_BLOCKS)
     let spans = this.#spans.get(number)

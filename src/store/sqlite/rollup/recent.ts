@@ -3,6 +3,7 @@ import { and, type Condition, conditionOf, type Question } from '../filter.js'
 import type { Row } from '../rows.js'
 import { COLUMNS } from '../schema.js'
 import { BLOCK_ROWS, NO_SECOND } from './blocks.js'
+import { narrowestIndex } from './parts.js'
 import { PresentBlocks } from './present-blocks.js'
 import type { Snapshot } from './snapshot.js'
 import { UserHours } from './user-hours.js'
@@ -41,11 +42,12 @@ export function recentRows(snapshot: Snapshot, question: Question, limit: number
   const { watermark } = snapshot
   if (limit > MAX_LIMIT || snapshot.lastRowid() - watermark > MAX_TAIL_ROWS) return undefined
   const latest = new Latest(limit)
-  const tail = conditionOf(question)
+  const tail = conditionOf(question, undefined, narrowestIndex(question))
   latest.add(rowsOf(snapshot, tail, watermark === 0 ? -Infinity : watermark + 1, Infinity))
   if (watermark === 0) return latest.rows()
-  const condition = conditionOf(question, snapshot.textForms)
+  const condition = conditionOf(question, snapshot.textForms, narrowestIndex(question))
   const isIn = blockTest(snapshot, question)
+  if (isIn === undefined) return latest.rows()
   // A row without a time is in no period, and without a period anywhere.
   const seconds = [Math.floor(question.since / 1_000_000), Math.ceil(question.until / 1_000_000)] as const
   for (const [block, minSecond, maxSecond] of snapshot.blocks(seconds)) {
@@ -61,15 +63,16 @@ function rowsOf(snapshot: Snapshot, { where, values }: Condition, from: number, 
   return snapshot.statements.rows(`${SELECT}${and(where, 'rowid BETWEEN ? AND ?')}`, ...values, from, to)
 }
 
-/** Whether a block can have a row of the question. */
+/** Whether a block can have a row of the question; undefined when none can. */
 function blockTest(
   snapshot: Snapshot,
   question: Question,
-): (block: number, minSecond: number, maxSecond: number) => boolean {
+): ((block: number, minSecond: number, maxSecond: number) => boolean) | undefined {
   const { featureName, category, status, users } = question
   const isNarrow = featureName !== undefined || category !== undefined || status !== undefined
   const present = isNarrow ? new PresentBlocks(snapshot, question) : undefined
   const hours = users === undefined ? undefined : new UserHours(snapshot, question, users)
+  if (present?.isEmpty === true || hours?.isEmpty === true) return undefined
   return (block, minSecond, maxSecond) =>
     (present === undefined || present.has(block)) && (hours === undefined || hours.meets(minSecond, maxSecond))
 }

@@ -2,6 +2,7 @@ import type { Database, Statement } from 'better-sqlite3'
 import { hasTable } from '../migrations.js'
 import type { SqlValue } from '../rows.js'
 import { frozenMicros } from './batch.js'
+import { BLOCK_ROWS } from './blocks.js'
 import { storedCategory } from './dictionary.js'
 import { ANY_TEXT } from './instant.js'
 import type { Span } from './period.js'
@@ -150,6 +151,30 @@ export class Snapshot {
       since,
       until,
     )
+  }
+
+  /**
+   * The rowids of blocks whose rows may have started in a span of seconds, neighbouring blocks together.
+   * @returns undefined when there are more than `maxBlocks`
+   */
+  rowidRuns([since, until]: Span, maxBlocks: number): [from: number, to: number][] | undefined {
+    const blocks = this.statements
+      .rows<[number]>(
+        'SELECT block FROM feature_rollup_blocks WHERE max_second >= ? AND min_second < ? LIMIT ?',
+        since,
+        until,
+        maxBlocks + 1,
+      )
+      .map(([block]) => block)
+    if (blocks.length > maxBlocks) return undefined
+    const runs: [number, number][] = []
+    for (const block of blocks.toSorted((a, b) => a - b)) {
+      const [from, to] = [block * BLOCK_ROWS, (block + 1) * BLOCK_ROWS - 1]
+      const last = runs.at(-1)
+      if (last !== undefined && last[1] + 1 === from) last[1] = to
+      else runs.push([from, to])
+    }
+    return runs
   }
 
   /** The blocks of a span that have rows of a subject and status. */

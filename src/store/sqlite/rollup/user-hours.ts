@@ -1,7 +1,7 @@
 import type { Question } from '../filter.js'
 import { NO_SECOND } from './blocks.js'
 import { HOURS_PER_DAY } from './instant.js'
-import { CHUNK_USERS, eachDayMember } from './members.js'
+import { CHUNK_USERS, eachDayMember, statusesOf } from './members.js'
 import { statusMask } from './parts.js'
 import type { Snapshot } from './snapshot.js'
 
@@ -27,9 +27,17 @@ export class UserHours {
     this.#ids = users.map((user) => snapshot.userId(user)).filter((id) => id !== undefined)
   }
 
+  /** Whether the user was never there. */
+  get isEmpty(): boolean {
+    const isKnown = (subject: number, id: number) => {
+      const members = this.#snapshot.userChunk(subject, Math.floor(id / CHUNK_USERS))
+      return members !== undefined && (statusesOf(members, id % CHUNK_USERS) & this.#statuses) !== 0
+    }
+    return !this.#subjects.some((subject) => this.#ids.some((id) => isKnown(subject, id)))
+  }
+
   /** Whether the user was there between two seconds. */
   meets(minSecond: number, maxSecond: number): boolean {
-    if (this.#ids.length === 0) return false
     if (maxSecond === NO_SECOND) return true
     const [first, last] = [Math.floor(minSecond / SECONDS_PER_HOUR), Math.floor(maxSecond / SECONDS_PER_HOUR)]
     if (last - first > MAX_DAYS * HOURS_PER_DAY) return true
