@@ -47,10 +47,13 @@ let closing = false
 /** How long work that may wait holds up what comes meanwhile, in milliseconds. */
 const UPKEEP_MS = 20
 
-/** How often a resting thread looks for rows that others wrote. */
-const LOOK_MS = 1000
+/** How long few rows wait to be taken into the rollups, and how often is looked for those that others wrote. */
+const LOOK_MS = 500
 
 let upkeep: NodeJS.Immediate | undefined
+
+/** Whether it is time to take in few rows, too, which costs more for each. */
+let isTime = false
 
 /** Gives the rollups a turn when nothing waits any more. */
 function keepUpSoon(): void {
@@ -59,10 +62,15 @@ function keepUpSoon(): void {
 
 function keepUp(): void {
   upkeep = undefined
-  if (!closing && writer.background(UPKEEP_MS)) keepUpSoon()
+  const takesFew = isTime
+  isTime = false
+  if (!closing && writer.background(UPKEEP_MS, takesFew)) keepUpSoon()
 }
 
-setInterval(keepUpSoon, LOOK_MS).unref()
+setInterval(() => {
+  isTime = true
+  keepUpSoon()
+}, LOOK_MS).unref()
 
 /** Fetches what has come meanwhile. @returns whether there is anything to do */
 function take(): boolean {

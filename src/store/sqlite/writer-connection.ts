@@ -56,7 +56,7 @@ export class WriterConnection {
   #transaction(batches: readonly (readonly SqlValue[])[]): number[] {
     const { database, insert, rollups } = this.#open()
     return inTransaction(database, rollups, () => {
-      const open = rollups.begin()
+      const open = rollups.begin(batches.reduce((rows, values) => rows + values.length / ROW_WIDTH, 0))
       const inserted = batches.map((values) => insertRows(insert, values, open))
       open?.end()
       return inserted
@@ -66,12 +66,13 @@ export class WriterConnection {
   /**
    * Work on the rollups that may wait: rows that others wrote, and a look for rows that others deleted. It is done in short
    * transactions, so that other writers get their turn. What fails is tried again later.
+   * @param takesFew whether few rows are taken in, too, which cost much each
    * @returns whether there is more to do now
    */
-  background(maxMillis: number): boolean {
+  background(maxMillis: number, takesFew = true): boolean {
     if (this.#upkeep === undefined || Date.now() < this.#restUntil) return false
     try {
-      return this.#upkeep.run(maxMillis)
+      return this.#upkeep.run(maxMillis, takesFew)
     } catch {
       this.#restUntil = Date.now() + REST_MS
       return false
@@ -86,7 +87,7 @@ export class WriterConnection {
         inTransaction(database, rollups, () => {
           rollups.rebuild()
         })
-      if (step === 'continue') this.#upkeep?.run(STEP_MS)
+      if (step === 'continue') this.#upkeep?.run(STEP_MS, true)
       return rollupStatus(database)
     })
   }

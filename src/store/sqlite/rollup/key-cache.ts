@@ -3,28 +3,28 @@
  * forget, and never claims what was not added.
  */
 export class KeyCache {
-  readonly #first: Float64Array
-  readonly #second: Float64Array
+  /** The two numbers of a key side by side, in one line of the processor's cache. */
+  readonly #keys: Float64Array
   readonly #mask: number
 
   /** @param bits of the number of places */
   constructor(bits: number) {
-    this.#first = new Float64Array(2 ** bits).fill(Number.NaN)
-    this.#second = new Float64Array(2 ** bits)
+    this.#keys = new Float64Array(2 * 2 ** bits).fill(Number.NaN)
     this.#mask = 2 ** bits - 1
   }
 
   /** Adds a key. @returns whether it was there already */
   add(first: number, second: number): boolean {
-    const place = (mix(first) ^ Math.imul(mix(second), 0x9e3779b1)) & this.#mask
-    if (this.#first[place] === first && this.#second[place] === second) return true
-    this.#first[place] = first
-    this.#second[place] = second
+    const keys = this.#keys
+    const place = 2 * ((mix(first) ^ Math.imul(mix(second), 0x9e3779b1)) & this.#mask)
+    if (keys[place] === first && keys[place + 1] === second) return true
+    keys[place] = first
+    keys[place + 1] = second
     return false
   }
 
   clear(): void {
-    this.#first.fill(Number.NaN)
+    this.#keys.fill(Number.NaN)
   }
 }
 

@@ -4,7 +4,7 @@ import { InstantReader } from './instant.js'
 import { type PeriodParts, roundFrozen, splitPeriod } from './period.js'
 import type { Snapshot } from './snapshot.js'
 import { STATUS_COUNT, statusCode } from './status.js'
-import { RAW_COLUMNS, type RawRow } from './tally.js'
+import { NAMELESS_COLUMNS, RAW_COLUMNS, type RawRow } from './tally.js'
 import type { StatusMask } from './users.js'
 
 /** Where an hour's rows are in more blocks than these, they are found by their start. */
@@ -38,17 +38,21 @@ export function statusMask({ status }: Question): StatusMask {
   return status === undefined ? 2 ** STATUS_COUNT - 1 : 2 ** statusCode(status)
 }
 
-/** Gives the rows that no sum has: those at the edges of the period, and those that are not in the sums yet. */
+/**
+ * Gives the rows that no sum has: those at the edges of the period, and those that are not in the sums yet.
+ * @param columns RAW_COLUMNS where the names are needed
+ */
 export function eachLooseRow(
   snapshot: Snapshot,
   question: Question,
   parts: Parts,
   take: (row: RawRow, instant: InstantReader) => void,
+  columns = NAMELESS_COLUMNS,
 ): void {
   const { watermark } = snapshot
   if (!parts.isEver)
     for (const [since, until] of parts.edges) {
-      eachRowOfEdge(snapshot, { ...question, since, until }, take)
+      eachRowOfEdge(snapshot, { ...question, since, until }, take, columns)
     }
   if (snapshot.lastRowid() === watermark) return
   const { where, values } = conditionOf(question)
@@ -64,6 +68,7 @@ function eachRowOfEdge(
   snapshot: Snapshot,
   question: Question,
   take: (row: RawRow, instant: InstantReader) => void,
+  columns: string,
 ): void {
   const { textForms, watermark } = snapshot
   const runs = snapshot.rowidRuns([Math.floor(question.since / 1e6), Math.ceil(question.until / 1e6)], MAX_EDGE_BLOCKS)
@@ -73,7 +78,7 @@ function eachRowOfEdge(
     return
   }
   const { where, values } = conditionOf(question, textForms, narrowestIndex(question))
-  const sql = `SELECT ${RAW_COLUMNS} FROM feature_usage${and(where, 'rowid BETWEEN ? AND ?')}`
+  const sql = `SELECT ${columns} FROM feature_usage${and(where, 'rowid BETWEEN ? AND ?')}`
   const instant = new InstantReader()
   for (const [from, to] of runs)
     // All at once costs half of one by one.

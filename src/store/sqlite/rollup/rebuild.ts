@@ -44,10 +44,10 @@ function dropSums(database: Database, frozenDay: number | null): void {
 /** The totals of frozen days. */
 function restoreTotals(database: Database): void {
   database.exec(`
-    INSERT INTO feature_rollup_totals (subject_id, status, ${SUM_COLUMNS.join(', ')})
-      SELECT subject_id, status, ${SUM_COLUMNS.map(totalOf).join(', ')} FROM feature_rollup_daily GROUP BY subject_id, status;
+    INSERT INTO feature_rollup_totals (id, subject_id, status, ${SUM_COLUMNS.join(', ')})
+      SELECT subject_id * 8 + status, subject_id, status, ${SUM_COLUMNS.map(totalOf).join(', ')} FROM feature_rollup_daily GROUP BY subject_id, status;
     UPDATE feature_rollup_subjects SET calls =
-      coalesce((SELECT sum(calls) FROM feature_rollup_totals WHERE subject_id = feature_rollup_subjects.id), 0)`)
+      coalesce((SELECT sum(calls) FROM feature_rollup_totals AS found WHERE found.id BETWEEN feature_rollup_subjects.id * 8 AND feature_rollup_subjects.id * 8 + 7), 0)`)
 }
 
 function totalOf(column: (typeof SUM_COLUMNS)[number]): string {

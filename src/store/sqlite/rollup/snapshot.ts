@@ -232,7 +232,11 @@ export class Snapshot {
 
   /** Sums of all time, with the number of users behind. */
   totals(subject: number): [...sums: SumRow, users: number][] {
-    return this.statements.rows(`SELECT ${SUM_ROW}, users FROM feature_rollup_totals WHERE subject_id = ?`, subject)
+    return this.statements.rows(
+      `SELECT ${SUM_ROW}, users FROM feature_rollup_totals WHERE id BETWEEN ? AND ?`,
+      subject * 8,
+      subject * 8 + 7,
+    )
   }
 
   /** Users of all time, of any status. */

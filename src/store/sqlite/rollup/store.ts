@@ -29,7 +29,7 @@ export class RollupStore {
     registerMerges(database)
     this.#hourly = database.prepare(upsertSums('feature_rollup_hourly', ['hour', 'subject_id']))
     this.#daily = database.prepare(upsertSums('feature_rollup_daily', ['day', 'subject_id']))
-    this.#totals = database.prepare(upsertSums('feature_rollup_totals', ['subject_id']))
+    this.#totals = database.prepare(upsertSums('feature_rollup_totals', ['id', 'subject_id']))
     this.#subject = database.prepare(
       'UPDATE feature_rollup_subjects SET calls = calls + ?, users = users + ? WHERE id = ?',
     )
@@ -38,9 +38,7 @@ export class RollupStore {
        ON CONFLICT DO UPDATE SET members = rollup_merge_days(members, excluded.members)`,
     )
     this.#userTotal = database.prepare('INSERT OR REPLACE INTO feature_rollup_user_totals VALUES (?, ?, ?)')
-    this.#usersOfTotal = database.prepare(
-      'UPDATE feature_rollup_totals SET users = users + ? WHERE subject_id = ? AND status = ?',
-    )
+    this.#usersOfTotal = database.prepare('UPDATE feature_rollup_totals SET users = users + ? WHERE id = ?')
     this.#membersOf = database
       .prepare<[number, number], Buffer>(
         'SELECT members FROM feature_rollup_user_totals WHERE subject_id = ? AND chunk = ?',
@@ -95,10 +93,10 @@ export class RollupStore {
     const calls = new Map<number, number>()
     for (const [key, one] of totals) {
       const [subject, status] = subjectAndStatus(key)
-      this.#totals.run(subject, status, ...one.values())
+      this.#totals.run(key, subject, status, ...one.values())
       calls.set(subject, (calls.get(subject) ?? 0) + one.calls)
       const ofStatus = users.get(key)
-      if (ofStatus !== undefined) this.#usersOfTotal.run(ofStatus, subject, status)
+      if (ofStatus !== undefined) this.#usersOfTotal.run(ofStatus, key)
     }
     for (const [subject, count] of calls) this.#subject.run(count, users.get(allStatuses(subject)) ?? 0, subject)
   }
@@ -137,7 +135,7 @@ export class RollupStore {
         }
     }
     for (const [span, ofSpan] of spans)
-      for (const [key, places] of ofSpan) this.#presence.run(...subjectAndStatus(key), span, encodeSpan(places))
+      for (const [key, places] of ofSpan) this.#presence.run(span, ...subjectAndStatus(key), encodeSpan(places))
   }
 }
 

@@ -86,8 +86,9 @@ export const ROLLUP_SCHEMA: readonly string[] = [
     PRIMARY KEY (hour, subject_id, status)) WITHOUT ROWID`,
   `CREATE TABLE feature_rollup_daily (day INTEGER NOT NULL, subject_id INTEGER NOT NULL, ${SUMS},
     PRIMARY KEY (day, subject_id, status)) WITHOUT ROWID`,
-  `CREATE TABLE feature_rollup_totals (subject_id INTEGER NOT NULL, ${SUMS}, users INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (subject_id, status)) WITHOUT ROWID`,
+  // The id is subject_id * 8 + status. A table with rowids keeps the large histograms of all time in its own pages.
+  `CREATE TABLE feature_rollup_totals (id INTEGER PRIMARY KEY, subject_id INTEGER NOT NULL, ${SUMS},
+    users INTEGER NOT NULL DEFAULT 0)`,
   `CREATE TABLE feature_rollup_user_days (day INTEGER NOT NULL, subject_id INTEGER NOT NULL, chunk INTEGER NOT NULL,
     members BLOB NOT NULL, PRIMARY KEY (day, subject_id, chunk)) WITHOUT ROWID`,
   `CREATE TABLE feature_rollup_user_totals (subject_id INTEGER NOT NULL, chunk INTEGER NOT NULL,
@@ -95,6 +96,7 @@ export const ROLLUP_SCHEMA: readonly string[] = [
   `CREATE TABLE feature_rollup_blocks (block INTEGER PRIMARY KEY, row_count INTEGER NOT NULL,
     min_second INTEGER NOT NULL, max_second INTEGER NOT NULL)`,
   'CREATE INDEX idx_rollup_block_end ON feature_rollup_blocks(max_second DESC, block DESC, min_second)',
-  `CREATE TABLE feature_rollup_presence (subject_id INTEGER NOT NULL, status INTEGER NOT NULL, span INTEGER NOT NULL,
-    blocks BLOB NOT NULL, PRIMARY KEY (subject_id, status, span)) WITHOUT ROWID`,
+  // By span first: a transaction touches few pages.
+  `CREATE TABLE feature_rollup_presence (span INTEGER NOT NULL, subject_id INTEGER NOT NULL, status INTEGER NOT NULL,
+    blocks BLOB NOT NULL, PRIMARY KEY (span, subject_id, status)) WITHOUT ROWID`,
 ]

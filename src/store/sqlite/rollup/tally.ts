@@ -35,8 +35,12 @@ export type RawRow = [
   iterations: Cell,
 ]
 
-export const RAW_COLUMNS =
-  'feature_name, category, status, duration, start_time, input_size, output_size, user_id, efficiency_score, iterations'
+const SUMMED = 'status, duration, start_time, input_size, output_size, user_id, efficiency_score, iterations'
+
+export const RAW_COLUMNS = `feature_name, category, ${SUMMED}`
+
+/** The same for who does not ask for the names: they cost a fifth of reading a row. */
+export const NAMELESS_COLUMNS = `'', '', ${SUMMED}`
 
 /** Durations that are kept one by one until they become a histogram. */
 const MAX_LOOSE = 4096

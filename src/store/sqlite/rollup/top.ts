@@ -8,7 +8,7 @@ import { eachLooseRow, eachRowOf, frozenQuestion, type Parts, partsOf } from './
 import type { Snapshot } from './snapshot.js'
 import { countOf, mean, percent, textOf } from './stats.js'
 import { statusCode } from './status.js'
-import { type RawRow, Tally } from './tally.js'
+import { RAW_COLUMNS, type RawRow, Tally } from './tally.js'
 
 /** A feature under one category, and how many calls of it are asked for. */
 interface Candidate {
@@ -54,7 +54,7 @@ function looseRows(snapshot: Snapshot, question: Question, parts: Parts): Map<st
     candidate.loose?.tally.addRow(row, micros)
     if (row[7] !== null) candidate.loose?.users.add(row[7])
   }
-  if (question.users === undefined) eachLooseRow(snapshot, question, parts, take)
+  if (question.users === undefined) eachLooseRow(snapshot, question, parts, take, RAW_COLUMNS)
   else eachRowOf(snapshot, question, take)
   return found
 }

@@ -3,7 +3,7 @@ import type { RollupStatus } from '../../contract.js'
 import { Audit } from './audit.js'
 import { ALL_CALLS } from './dictionary.js'
 import { StateTable } from './state.js'
-import type { RollupWriter } from './writer.js'
+import { MIN_ROWS, type RollupWriter } from './writer.js'
 
 /** Rows of one step: some ten milliseconds, in which other writers wait. */
 const ROWS_PER_STEP = 2000
@@ -28,19 +28,22 @@ export class RollupUpkeep {
 
   /**
    * Takes in rows that wait, then looks for rows that were deleted.
+   * @param takesFew whether few rows are taken in, too
    * @returns whether there is more to do; false also when another has the write lock
    */
-  run(maxMillis: number): boolean {
+  run(maxMillis: number, takesFew: boolean): boolean {
     const deadline = performance.now() + maxMillis
     let isMore = true
-    while (isMore && performance.now() < deadline) isMore = this.#step()
+    while (isMore && performance.now() < deadline) isMore = this.#step(takesFew)
     return isMore
   }
 
   /** Whether rows wait is asked without the write lock, which others may need. */
-  #step(): boolean {
+  #step(takesFew: boolean): boolean {
     const state = this.#states.read()
-    if (!this.#states.holds(state) || state.rebuilding === 1 || this.#states.lastRowid() > state.watermark) {
+    const enough = takesFew ? 1 : MIN_ROWS
+    const waiting = this.#states.lastRowid() - state.watermark
+    if (!this.#states.holds(state) || state.rebuilding === 1 || waiting >= enough) {
       const isAll = inTransaction(this.#database, this.#rollups, () => this.#rollups.catchUp(ROWS_PER_STEP))
       return !isAll || this.#isAuditDue()
     }

@@ -9,8 +9,14 @@ import { beginRebuild } from './rebuild.js'
 import { type RollupState, StateTable } from './state.js'
 import { RollupStore } from './store.js'
 
-/** Rows of others that one transaction takes in; what is more waits for the background. */
-const MAX_CATCH_UP_ROWS = 2500
+/**
+ * So many rows are taken in together, since the rows of a transaction share the work on the sums they touch: of 100 rows
+ * it would cost as much as storing them. Fewer wait beyond the watermark, where answers find them.
+ */
+export const MIN_ROWS = 2000
+
+/** Rows that wait and that one transaction takes in besides its own; what is more is left to the background. */
+const MAX_WAITING_ROWS = 5000
 
 /** Keeps the rollups of one connection up to date. Every method runs inside the caller's write transaction. */
 export class RollupWriter {
@@ -20,7 +26,7 @@ export class RollupWriter {
   readonly #store: RollupStore
   readonly #rows: Statement<[number, number], SqlValue[]>
   readonly #instant = new InstantReader()
-  readonly #written = { hours: new KeyCache(18), ever: new KeyCache(17) }
+  readonly #written = { hours: new KeyCache(16), ever: new KeyCache(17) }
   #generation = Number.NaN
 
   constructor(database: Database) {
@@ -37,13 +43,15 @@ export class RollupWriter {
   }
 
   /**
-   * Takes in what others wrote since the last transaction.
-   * @returns what takes the rows of this transaction in, or undefined where they are left to the background with the rest
+   * Takes in what waits, and what others wrote.
+   * @param rows that the transaction is going to insert
+   * @returns what takes them in, or undefined where they wait: there are few yet, or too many
    */
-  begin(): OpenBatch | undefined {
+  begin(rows: number): OpenBatch | undefined {
     const state = this.#state()
+    if (this.#states.lastRowid() - state.watermark + rows < MIN_ROWS && state.rebuilding === 0) return undefined
     const batch = this.#batch()
-    if (!this.#catchUp(state, batch, MAX_CATCH_UP_ROWS)) {
+    if (!this.#catchUp(state, batch, MAX_WAITING_ROWS)) {
       this.#finish(state, batch)
       return undefined
     }
