@@ -32,13 +32,17 @@ export interface UsageStats {
   avgDuration: number
   minDuration: number
   maxDuration: number
-  /** Nearest-rank percentiles of the duration, in seconds. */
+  /** Nearest-rank percentiles of the duration, in seconds; within 1 % of the call that has the rank. */
   p50Duration: number
   p95Duration: number
+  p99Duration: number
   /** 0 to 1. */
   avgEfficiency: number
+  /** Bytes. */
   avgInputSize: number
+  /** Bytes. */
   avgOutputSize: number
+  avgIterations: number
   /** Distinct user ids or pseudonyms. */
   users: number
   firstCall: string | null
@@ -55,10 +59,45 @@ export interface FeatureSummary {
   successRate: number
   /** Seconds. */
   avgDuration: number
+  /** Nearest-rank percentiles of the duration, in seconds, within 1 %. */
+  p50Duration: number
+  p95Duration: number
+  p99Duration: number
   /** 0 to 1. */
   avgEfficiency: number
+  /** Distinct user ids or pseudonyms. */
   users: number
   lastCall: string | null
+}
+
+export type SeriesBucket = 'hour' | 'day'
+
+export interface SeriesQuery extends RecordFilter {
+  /** Hours or days of UTC. */
+  bucket: SeriesBucket
+}
+
+/** The calls of one hour or day, as far as the filter takes them in. */
+export interface SeriesPoint {
+  /** When the hour or day begins, UTC. */
+  start: string
+  totalCalls: number
+  successCount: number
+  failureCount: number
+  partialCount: number
+  timeoutCount: number
+  /** Percent. */
+  successRate: number
+  /** Seconds. */
+  avgDuration: number
+  /** Nearest-rank percentiles of the duration, in seconds, within 1 %. */
+  p50Duration: number
+  p95Duration: number
+  p99Duration: number
+  /** 0 to 1. */
+  avgEfficiency: number
+  /** Distinct user ids or pseudonyms. */
+  users: number
 }
 
 export interface TopFeaturesQuery extends RecordFilter {
@@ -118,6 +157,11 @@ export interface FeatureStoreReader {
   getUsageStats(filter?: RecordFilter): Promise<UsageStats>
   /** Features by number of calls, most used first; equal numbers by name. */
   getTopFeatures(query?: TopFeaturesQuery): Promise<FeatureSummary[]>
+  /**
+   * Calls by hour or day, the earliest first; hours and days without calls are left out. Calls whose start is no time
+   * are in none.
+   */
+  getSeries(query: SeriesQuery): Promise<SeriesPoint[]>
   close(): Promise<void>
 }
 
@@ -128,11 +172,29 @@ export interface SchemaStatus {
   latest: number
 }
 
-/** Looks after the schema. */
+/** How far the rollups, the sums that statistics are answered from, have come. Answers are right all the while. */
+export interface RollupStatus {
+  /** Calls that are in the sums, those included whose rows retention has removed. */
+  coveredCalls: number
+  /** At most so many rows are still to be taken in: rows that others wrote, or all of them in a rebuild. */
+  rowsToGo: number
+  /** Whether the sums are being made anew. */
+  rebuilding: boolean
+}
+
+/** Looks after the schema and the sums. */
 export interface FeatureStoreAdmin {
   schemaStatus(): Promise<SchemaStatus>
   /** Brings the schema to the latest version; each step and its record commit together. */
   migrate(): Promise<SchemaStatus>
+  rollupStatus(): Promise<RollupStatus>
+  /**
+   * Makes the sums anew from the rows, for after rows were changed by hand; sums of rows that retention removed stay.
+   * Resolves when all rows are in. Calls may be recorded and questions asked meanwhile.
+   * @param onProgress told after each step
+   * @throws StoreError
+   */
+  rebuildRollups(onProgress?: (status: RollupStatus) => void): Promise<RollupStatus>
 }
 
 /**

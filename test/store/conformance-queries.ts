@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { FEATURE_CATEGORIES, FEATURE_STATUSES, type FeatureUsageRecord } from '../../src/record/index.js'
 import type { FeatureStoreReader, RecordFilter, RecordQuery } from '../../src/store/index.js'
 import { NAMES, record, someDay, someRecord, USERS } from '../support/records.js'
+import { expectClose } from './close.js'
 import { Oracle } from './oracle.js'
 import { type MakeStore, OpenStore } from './subject.js'
 
@@ -66,6 +67,18 @@ export function describeQueries(make: MakeStore): void {
       const query = { ...given, limit: most }
       expectClose(await reader.getTopFeatures(query), oracle.getTopFeatures(query))
     }))
+
+  it.each(['hour', 'day'] as const)('getSeries sums up what any filters leave, by %s, the earliest first', (bucket) =>
+    holds(async (given) => {
+      const query = { ...given, bucket }
+      expectClose(await reader.getSeries(query), oracle.getSeries(query))
+    }),
+  )
+
+  it('a bucket that is none is refused and named', async () => {
+    await expect(reader.getSeries({ bucket: 'week' as 'day' })).rejects.toThrow(TypeError)
+    await expect(reader.getSeries({ bucket: 'week' as 'day' })).rejects.toThrow('bucket is "week"')
+  })
 
   it.each<[string, RecordFilter]>([
     ['featureName', { featureName: NAMES[0] }],
@@ -157,13 +170,4 @@ export function describeQueries(make: MakeStore): void {
     expect(await empty.reader().getTopFeatures({ featureName: 'none such' })).toEqual([])
     expect(await empty.reader().getRecords({ since: new Date(Date.parse(one.startTime) + 1000) })).toEqual([])
   })
-}
-
-/** Equal, but for the last digits of averages: floating-point sums depend on their order. */
-function expectClose(actual: unknown, expected: unknown): void {
-  const rounded = (value: unknown) =>
-    JSON.parse(
-      JSON.stringify(value, (_, given: unknown) => (typeof given === 'number' ? Number(given.toPrecision(9)) : given)),
-    ) as unknown
-  expect(rounded(actual)).toEqual(rounded(expected))
 }

@@ -1,5 +1,13 @@
 import { type FeatureUsageRecord, parseTime } from '../../src/record/index.js'
-import type { FeatureSummary, RecordFilter, RecordQuery, TopFeaturesQuery, UsageStats } from '../../src/store/index.js'
+import type {
+  FeatureSummary,
+  RecordFilter,
+  RecordQuery,
+  SeriesPoint,
+  SeriesQuery,
+  TopFeaturesQuery,
+  UsageStats,
+} from '../../src/store/index.js'
 
 /** What the contract says, over a list in memory: slow and plain. */
 export class Oracle {
@@ -29,11 +37,11 @@ export class Oracle {
       avgDuration: mean(durations),
       minDuration: durations[0] ?? 0,
       maxDuration: durations.at(-1) ?? 0,
-      p50Duration: durations[Math.ceil(0.5 * durations.length) - 1] ?? 0,
-      p95Duration: durations[Math.ceil(0.95 * durations.length) - 1] ?? 0,
+      ...percentiles(found),
       avgEfficiency: mean(found.map((record) => record.efficiencyScore ?? 0)),
       avgInputSize: mean(found.map((record) => record.inputSize)),
       avgOutputSize: mean(found.map((record) => record.outputSize)),
+      avgIterations: mean(found.map((record) => record.iterations)),
       users: usersOf(found),
       firstCall: times[0] ?? null,
       lastCall: times.at(-1) ?? null,
@@ -55,6 +63,18 @@ export class Oracle {
       .slice(0, query.limit ?? 10)
   }
 
+  getSeries({ bucket, ...filter }: SeriesQuery): SeriesPoint[] {
+    const digits = bucket === 'hour' ? 13 : 10
+    const groups = new Map<string, FeatureUsageRecord[]>()
+    for (const record of this.#matching(filter)) {
+      const group = record.startTime.slice(0, digits)
+      groups.set(group, [...(groups.get(group) ?? []), record])
+    }
+    return [...groups]
+      .toSorted(([a], [b]) => byteOrder(a, b))
+      .map(([start, found]) => point(`${start}${bucket === 'hour' ? '' : 'T00'}:00:00.000000+00:00`, found))
+  }
+
   #matching(filter: RecordFilter): FeatureUsageRecord[] {
     const { featureName, category, status, userId, since, until } = filter
     return this.#records.filter(
@@ -69,6 +89,22 @@ export class Oracle {
   }
 }
 
+function point(start: string, found: readonly FeatureUsageRecord[]): SeriesPoint {
+  return {
+    start,
+    totalCalls: found.length,
+    successCount: countOf(found, 'success'),
+    failureCount: countOf(found, 'failed'),
+    partialCount: countOf(found, 'partial'),
+    timeoutCount: countOf(found, 'timeout'),
+    successRate: (100 * countOf(found, 'success')) / found.length,
+    avgDuration: mean(found.map((record) => record.duration)),
+    ...percentiles(found),
+    avgEfficiency: mean(found.map((record) => record.efficiencyScore ?? 0)),
+    users: usersOf(found),
+  }
+}
+
 function summary(found: readonly FeatureUsageRecord[]): FeatureSummary {
   const [{ featureName, category }] = found as [FeatureUsageRecord]
   return {
@@ -78,6 +114,7 @@ function summary(found: readonly FeatureUsageRecord[]): FeatureSummary {
     successCount: countOf(found, 'success'),
     successRate: (100 * countOf(found, 'success')) / found.length,
     avgDuration: mean(found.map((record) => record.duration)),
+    ...percentiles(found),
     avgEfficiency: mean(found.map((record) => record.efficiencyScore ?? 0)),
     users: usersOf(found),
     lastCall:
@@ -107,6 +144,17 @@ function countOf(found: readonly FeatureUsageRecord[], status: FeatureUsageRecor
 
 function usersOf(found: readonly FeatureUsageRecord[]): number {
   return new Set(found.map((record) => record.userId).filter((user) => user !== null)).size
+}
+
+/** Nearest rank. */
+function percentiles(found: readonly FeatureUsageRecord[]): {
+  p50Duration: number
+  p95Duration: number
+  p99Duration: number
+} {
+  const durations = found.map((record) => record.duration).toSorted((a, b) => a - b)
+  const at = (share: number) => durations[Math.ceil(share * durations.length) - 1] ?? 0
+  return { p50Duration: at(0.5), p95Duration: at(0.95), p99Duration: at(0.99) }
 }
 
 function mean(values: readonly number[]): number {

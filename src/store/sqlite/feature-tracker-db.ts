@@ -6,10 +6,14 @@ import type {
   FeatureSummary,
   RecordFilter,
   RecordQuery,
+  RollupStatus,
   SchemaStatus,
+  SeriesPoint,
+  SeriesQuery,
   TopFeaturesQuery,
   UsageStats,
 } from '../contract.js'
+import type { RollupStep } from './protocol.js'
 import { SqliteReader } from './reader.js'
 import { StoreThread } from './thread.js'
 import { SqliteWriter } from './writer.js'
@@ -73,12 +77,36 @@ export class FeatureTrackerDB implements FeatureStoreReader, FeatureStoreAdmin {
     return this.#reader.getTopFeatures(query)
   }
 
+  async getSeries(query: SeriesQuery): Promise<SeriesPoint[]> {
+    await this.#prepare()
+    return this.#reader.getSeries(query)
+  }
+
   async schemaStatus(): Promise<SchemaStatus> {
     return this.#admin.request<SchemaStatus>({ kind: 'query', method: 'schemaStatus', query: undefined })
   }
 
   async migrate(): Promise<SchemaStatus> {
     return this.#admin.request<SchemaStatus>({ kind: 'migrate' })
+  }
+
+  async rollupStatus(): Promise<RollupStatus> {
+    await this.#writer.flush()
+    return this.#rollups('status')
+  }
+
+  async rebuildRollups(onProgress?: (status: RollupStatus) => void): Promise<RollupStatus> {
+    await this.#writer.flush()
+    let status = await this.#rollups('rebuild')
+    while (status.rebuilding) {
+      status = await this.#rollups('continue')
+      onProgress?.(status)
+    }
+    return status
+  }
+
+  #rollups(step: RollupStep): Promise<RollupStatus> {
+    return this.#admin.request<RollupStatus>({ kind: 'rollups', step })
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import { type SchemaStatus, StoreError } from '../contract.js'
+import { ROLLUP_SCHEMA } from './rollup/tables.js'
 import { COLUMNS, FEATURE_USAGE_INDEXES, FEATURE_USAGE_TABLE } from './schema.js'
 
 interface Migration {
@@ -16,6 +17,13 @@ const MIGRATIONS: readonly Migration[] = [
     apply: (database) => {
       if (!hasTable(database, 'feature_usage')) database.exec(FEATURE_USAGE_TABLE)
       for (const index of FEATURE_USAGE_INDEXES) database.exec(index)
+    },
+  },
+  {
+    version: 2,
+    name: 'rollups',
+    apply: (database) => {
+      for (const statement of ROLLUP_SCHEMA) database.exec(statement)
     },
   },
 ]

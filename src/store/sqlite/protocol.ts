@@ -16,12 +16,16 @@ export interface ThreadData {
   readonly settled: Int32Array
 }
 
-export type ReaderMethod = 'getRecords' | 'getUsageStats' | 'getTopFeatures' | 'schemaStatus'
+export type ReaderMethod = 'getRecords' | 'getUsageStats' | 'getTopFeatures' | 'getSeries' | 'schemaStatus'
+
+/** What to do with the rollups: tell how far they are, start them anew, or take some rows in. */
+export type RollupStep = 'status' | 'rebuild' | 'continue'
 
 export type ThreadRequest =
   | { readonly kind: 'insert'; readonly seq: number; readonly values: readonly SqlValue[] }
   | { readonly kind: 'query'; readonly seq: number; readonly method: ReaderMethod; readonly query: unknown }
   | { readonly kind: 'migrate'; readonly seq: number }
+  | { readonly kind: 'rollups'; readonly seq: number; readonly step: RollupStep }
   | { readonly kind: 'close'; readonly seq: number }
 
 export interface ThreadError {

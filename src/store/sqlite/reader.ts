@@ -4,6 +4,8 @@ import type {
   FeatureSummary,
   RecordFilter,
   RecordQuery,
+  SeriesPoint,
+  SeriesQuery,
   TopFeaturesQuery,
   UsageStats,
 } from '../contract.js'
@@ -30,6 +32,10 @@ export class SqliteReader implements FeatureStoreReader {
     return this.#thread.request({ kind: 'query', method: 'getTopFeatures', query })
   }
 
+  getSeries(query: SeriesQuery): Promise<SeriesPoint[]> {
+    return this.#thread.request({ kind: 'query', method: 'getSeries', query })
+  }
+
   close(): Promise<void> {
     return this.#thread.close()
   }
@@ -42,6 +48,7 @@ export function openReader(path: string): FeatureStoreReader {
     getRecords: async (query) => connection.getRecords(query),
     getUsageStats: async (filter) => connection.getUsageStats(filter),
     getTopFeatures: async (query) => connection.getTopFeatures(query),
+    getSeries: async (query) => connection.getSeries(query),
     close: async () => {
       connection.close()
     },

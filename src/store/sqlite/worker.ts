@@ -20,7 +20,7 @@ const MAX_REPLIES = 64
 
 type Insert = Extract<ThreadRequest, { kind: 'insert' }>
 
-const { path, settled } = workerData as ThreadData
+const { role, path, settled } = workerData as ThreadData
 const port = parentPort as MessagePort
 const writer = new WriterConnection(path)
 const reader = new ReaderConnection(path)
@@ -39,9 +39,38 @@ port.on('message', (requests: readonly ThreadRequest[]) => {
   }
   if (replies.length > 0) port.postMessage(replies)
   if (closing) port.close()
+  else keepUpSoon()
 })
 
 let closing = false
+
+/** How long work that may wait holds up what comes meanwhile, in milliseconds. */
+const UPKEEP_MS = 20
+
+/** How long few rows wait to be taken into the rollups, and how often is looked for those that others wrote. */
+const LOOK_MS = 500
+
+let upkeep: NodeJS.Immediate | undefined
+
+/** Whether it is time to take in few rows, too, which costs more for each. */
+let isTime = false
+
+/** Gives the rollups a turn when nothing waits any more. */
+function keepUpSoon(): void {
+  if (role === 'writer' && !closing) upkeep ??= setImmediate(keepUp)
+}
+
+function keepUp(): void {
+  upkeep = undefined
+  const takesFew = isTime
+  isTime = false
+  if (!closing && writer.background(UPKEEP_MS, takesFew)) keepUpSoon()
+}
+
+setInterval(() => {
+  isTime = true
+  keepUpSoon()
+}, LOOK_MS).unref()
 
 /** Fetches what has come meanwhile. @returns whether there is anything to do */
 function take(): boolean {
@@ -77,6 +106,7 @@ function batchesInFront(requests: readonly ThreadRequest[]): Insert[] {
 function answer(request: Exclude<ThreadRequest, Insert>): unknown {
   if (request.kind === 'query') return reader[request.method](request.query as never)
   if (request.kind === 'migrate') return writer.migrate()
+  if (request.kind === 'rollups') return writer.rollups(request.step)
   closing = true
   writer.close()
   reader.close()

@@ -1,0 +1,174 @@
+/*
+ * Latency histograms: logarithmic buckets whose bounds grow by GAMMA, so that the value that stands for a bucket is
+ * within 1 % of every value in it. Histograms merge by adding counts. As bytes they are pairs of varints: how far the
+ * bucket is from the one before, and its count.
+ */
+
+const GAMMA = 1.01 / 0.99
+const LOG_GAMMA = Math.log(GAMMA)
+
+/** Durations up to this one, in seconds, are counted as nothing: no clock measures them. */
+const SMALLEST = 1e-9
+
+/** Added to a bucket's exponent, so that numbers start at 1; bucket 0 is for what is as good as nothing. */
+const OFFSET = 1 - Math.ceil(Math.log(SMALLEST) / LOG_GAMMA)
+
+/** The bucket of a duration in seconds. */
+export function bucketOf(duration: number): number {
+  if (!(duration > SMALLEST)) return 0
+  return Math.ceil(Math.log(Math.min(duration, Number.MAX_VALUE)) / LOG_GAMMA) + OFFSET
+}
+
+/** The value in seconds that stands for a bucket. */
+function valueOf(bucket: number): number {
+  return bucket === 0 ? 0 : (2 / (GAMMA + 1)) * Math.exp((bucket - OFFSET) * LOG_GAMMA)
+}
+
+/** Bytes of a list of buckets, one entry for each value. */
+export function encodeBuckets(buckets: readonly number[]): Uint8Array {
+  const sorted = Uint16Array.from(buckets)
+  if (sorted.length > 1) sorted.sort()
+  const out = new VarintWriter()
+  let before = 0
+  for (let from = 0; from < sorted.length;) {
+    const bucket = sorted[from] as number
+    let to = from + 1
+    while (to < sorted.length && sorted[to] === bucket) to++
+    out.push(bucket - before)
+    out.push(to - from)
+    before = bucket
+    from = to
+  }
+  return out.bytes()
+}
+
+/** The sum of two histograms. */
+export function mergeBuckets(left: Uint8Array, right: Uint8Array): Uint8Array {
+  const out = new VarintWriter()
+  const [a, b] = [new PairReader(left), new PairReader(right)]
+  let before = 0
+  while (a.bucket < Infinity || b.bucket < Infinity) {
+    const bucket = Math.min(a.bucket, b.bucket)
+    let count = 0
+    for (const side of [a, b]) {
+      if (side.bucket !== bucket) continue
+      count += side.count
+      side.next()
+    }
+    out.push(bucket - before)
+    out.push(count)
+    before = bucket
+  }
+  return out.bytes()
+}
+
+/** Counts by bucket while percentiles are computed; all 0 in between. */
+let counts = new Float64Array(2048)
+
+/**
+ * Nearest-rank percentiles of some histograms together, in seconds, each within 1 % of the value that has the rank.
+ *
+ * @param shares 0 to 1
+ * @param buckets values that are not in a histogram yet
+ * @param min the smallest value of all, which no answer falls below
+ * @param max the largest, which none exceeds
+ */
+export function percentiles(
+  shares: readonly number[],
+  histograms: readonly Uint8Array[],
+  buckets: readonly number[],
+  min: number,
+  max: number,
+): number[] {
+  let top = -1
+  let total = 0
+  const add = (bucket: number, count: number) => {
+    if (bucket >= counts.length) growCounts(bucket)
+    counts[bucket] = (counts[bucket] as number) + count
+    if (bucket > top) top = bucket
+    total += count
+  }
+  for (const bytes of histograms)
+    for (const pairs = new PairReader(bytes); pairs.bucket < Infinity; pairs.next()) add(pairs.bucket, pairs.count)
+  for (const bucket of buckets) add(bucket, 1)
+  const found = shares.map((share) => clamp(valueAt(Math.ceil(share * total), top), min, max))
+  counts.fill(0, 0, top + 1)
+  return total === 0 ? shares.map(() => 0) : found
+}
+
+function valueAt(rank: number, top: number): number {
+  let seen = 0
+  for (let bucket = 0; bucket <= top; bucket++) {
+    seen += counts[bucket] as number
+    if (seen >= rank && seen > 0) return valueOf(bucket)
+  }
+  return 0
+}
+
+function growCounts(bucket: number): void {
+  const larger = new Float64Array(Math.max(bucket + 1, counts.length * 2))
+  larger.set(counts)
+  counts = larger
+}
+
+function clamp(value: number, min: number, max: number): number {
+  return Math.min(Math.max(value, min), max)
+}
+
+class PairReader {
+  /** Infinity past the end. */
+  bucket = 0
+  count = 0
+  #at = 0
+  readonly #bytes: Uint8Array
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+    this.next()
+  }
+
+  next(): void {
+    if (this.#at >= this.#bytes.length) {
+      this.bucket = Infinity
+      return
+    }
+    this.bucket += this.#varint()
+    this.count = this.#varint()
+  }
+
+  /** Without shifts: a count may have more than 32 bits. */
+  #varint(): number {
+    let value = 0
+    for (let scale = 1; this.#at < this.#bytes.length; scale *= 128) {
+      const byte = this.#bytes[this.#at++] as number
+      value += (byte & 127) * scale
+      if (byte < 128) break
+    }
+    return value
+  }
+}
+
+/** One buffer for all: the bytes are copied out when a histogram is complete. */
+let scratch = new Uint8Array(4096)
+
+class VarintWriter {
+  #length = 0
+
+  push(value: number): void {
+    if (this.#length + 8 > scratch.length) {
+      const larger = new Uint8Array(scratch.length * 2)
+      larger.set(scratch)
+      scratch = larger
+    }
+    let rest = value
+    while (rest >= 128) {
+      scratch[this.#length++] = (rest % 128) + 128
+      rest = Math.floor(rest / 128)
+    }
+    scratch[this.#length++] = rest
+  }
+
+  bytes(): Uint8Array {
+    return Buffer.from(scratch.subarray(0, this.#length))
+  }
+}

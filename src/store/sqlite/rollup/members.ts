@@ -1,0 +1,132 @@
+import { STATUS_COUNT } from './status.js'
+
+/*
+ * Sets of users. A chunk is up to 256 users with neighbouring ids. Of a day its bytes are, for each user in order: the
+ * place in the chunk, a mask of the statuses, and for each of them three bytes with the hours of the day as bits. Of
+ * all time they are the place and the mask.
+ */
+
+export const CHUNK_USERS = 256
+
+/** A use by one user of a chunk: the place, the status and the hour of the day, in one number. */
+export function memberCode(place: number, status: number, hourOfDay: number): number {
+  return (place * 8 + status) * 32 + hourOfDay
+}
+
+const masks = new Uint8Array(CHUNK_USERS)
+const out = new Uint8Array(CHUNK_USERS * (2 + 3 * STATUS_COUNT))
+
+/** The bytes of a day's chunk; the list is sorted in place. */
+export function encodeDay(codes: number[]): Uint8Array {
+  if (codes.length > 1) codes.sort((a, b) => a - b)
+  let length = 0
+  let head = 0
+  for (let from = 0; from < codes.length;) {
+    const user = (codes[from] as number) >>> 5
+    let hours = 0
+    for (; from < codes.length && (codes[from] as number) >>> 5 === user; from++)
+      hours |= 1 << ((codes[from] as number) & 31)
+    if (length === 0 || out[head] !== user >>> 3) {
+      head = length
+      out[head] = user >>> 3
+      out[head + 1] = 0
+      length += 2
+    }
+    out[head + 1] = (out[head + 1] as number) | (1 << (user & 7))
+    out[length++] = hours & 255
+    out[length++] = (hours >>> 8) & 255
+    out[length++] = hours >>> 16
+  }
+  return Buffer.from(out.subarray(0, length))
+}
+
+export function mergeDays(left: Uint8Array, right: Uint8Array): Uint8Array {
+  let length = 0
+  let [a, b] = [0, 0]
+  while (a < left.length || b < right.length) {
+    // Past the end, no place is so high.
+    const placeA = left[a] ?? CHUNK_USERS
+    const placeB = right[b] ?? CHUNK_USERS
+    const statusesA = placeA <= placeB ? (left[a + 1] as number) : 0
+    const statusesB = placeB <= placeA ? (right[b + 1] as number) : 0
+    out[length++] = Math.min(placeA, placeB)
+    out[length++] = statusesA | statusesB
+    if (statusesA !== 0) a += 2
+    if (statusesB !== 0) b += 2
+    for (let bit = 1; bit < 1 << STATUS_COUNT; bit *= 2) {
+      const inA = (statusesA & bit) !== 0
+      const inB = (statusesB & bit) !== 0
+      if (!inA && !inB) continue
+      for (let byte = 0; byte < 3; byte++)
+        out[length++] = (inA ? (left[a++] as number) : 0) | (inB ? (right[b++] as number) : 0)
+    }
+  }
+  return Buffer.from(out.subarray(0, length))
+}
+
+/** Gives each user, status and mask of hours of a day's chunk. */
+export function eachDayMember(
+  bytes: Uint8Array,
+  take: (place: number, status: number, hourMask: number) => void,
+): void {
+  for (let at = 0; at < bytes.length;) {
+    const place = bytes[at++] as number
+    const statuses = bytes[at++] as number
+    for (let status = 0; status < STATUS_COUNT; status++) {
+      if ((statuses & (1 << status)) === 0) continue
+      take(place, status, (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16))
+      at += 3
+    }
+  }
+}
+
+/** How many users of a chunk are new: of any status, and by status. */
+export interface NewMembers {
+  readonly bytes: Uint8Array
+  readonly users: number
+  readonly byStatus: readonly number[]
+}
+
+/** Takes uses into a chunk of all time. @returns undefined when all were there */
+export function addMembers(before: Uint8Array | undefined, codes: readonly number[]): NewMembers | undefined {
+  masks.fill(0)
+  if (before !== undefined)
+    for (let at = 0; at < before.length; at += 2) masks[before[at] as number] = before[at + 1] as number
+  const byStatus = Array.from({ length: STATUS_COUNT }, () => 0)
+  let users = 0
+  let changed = false
+  for (const code of codes) {
+    const place = code >>> 8
+    const status = (code >>> 5) & 7
+    const mask = masks[place] as number
+    if ((mask & (1 << status)) !== 0) continue
+    if (mask === 0) users++
+    byStatus[status] = (byStatus[status] as number) + 1
+    masks[place] = mask | (1 << status)
+    changed = true
+  }
+  return changed ? { bytes: writeMasks(), users, byStatus } : undefined
+}
+
+/** The statuses under which a user of a chunk of all time is known, as a mask. */
+export function statusesOf(bytes: Uint8Array, place: number): number {
+  for (let at = 0; at < bytes.length; at += 2) if (bytes[at] === place) return bytes[at + 1] as number
+  return 0
+}
+
+/** How many users of a chunk of all time are known under a status. */
+export function countWith(bytes: Uint8Array, status: number): number {
+  let count = 0
+  for (let at = 1; at < bytes.length; at += 2) count += ((bytes[at] as number) >>> status) & 1
+  return count
+}
+
+function writeMasks(): Uint8Array {
+  let length = 0
+  for (let place = 0; place < CHUNK_USERS; place++) {
+    if (masks[place] === 0) continue
+    out[length++] = place
+    out[length++] = masks[place] as number
+  }
+  return Buffer.from(out.subarray(0, length))
+}

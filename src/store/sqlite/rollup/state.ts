@@ -1,0 +1,67 @@
+import type { Database, Statement } from 'better-sqlite3'
+
+/** The row of `feature_rollup_state`; see tables.ts. */
+export interface RollupState {
+  generation: number
+  watermark: number
+  watermark_id: string | null
+  frozen_day: number | null
+  recounted_rowid: number
+  text_forms: number
+  rebuilding: number
+}
+
+/** Reads and writes the state, within the caller's transaction. */
+export class StateTable {
+  readonly #read: Statement<[], RollupState>
+  readonly #write: Statement
+  readonly #last: Statement<[], number | null>
+  readonly #idAt: Statement<[number], string>
+
+  constructor(database: Database) {
+    this.#read = database.prepare('SELECT * FROM feature_rollup_state')
+    this.#write = database.prepare(
+      `UPDATE feature_rollup_state SET generation = ?, watermark = ?, watermark_id = ?, frozen_day = ?,
+       recounted_rowid = ?, text_forms = ?, rebuilding = ?`,
+    )
+    this.#last = database.prepare<[], number | null>('SELECT max(rowid) FROM feature_usage').pluck()
+    this.#idAt = database
+      .prepare<[number], string>("SELECT coalesce(id, '') FROM feature_usage WHERE rowid = ?")
+      .pluck()
+  }
+
+  read(): RollupState {
+    const state = this.#read.get()
+    if (state === undefined) throw new Error('feature_rollup_state has no row: run a migration on a copy of the file')
+    return state
+  }
+
+  write(state: RollupState): void {
+    this.#write.run(
+      state.generation,
+      state.watermark,
+      state.watermark_id,
+      state.frozen_day,
+      state.recounted_rowid,
+      state.text_forms,
+      state.rebuilding,
+    )
+  }
+
+  /** The highest rowid in use, 0 when there is none. */
+  lastRowid(): number {
+    return this.#last.get() ?? 0
+  }
+
+  idAt(rowid: number): string | null {
+    return this.#idAt.get(rowid) ?? null
+  }
+
+  /**
+   * Whether the row at the watermark is still the one that was counted. It is not where somebody deleted the latest rows,
+   * and their rowids may have been given to others since.
+   */
+  holds(state: RollupState): boolean {
+    return state.watermark_id === null ? state.watermark === 0 : this.idAt(state.watermark) === state.watermark_id
+  }
+}

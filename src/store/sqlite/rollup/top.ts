@@ -1,0 +1,163 @@
+import { parseCategory } from '../../../record/index.js'
+import type { FeatureSummary } from '../../contract.js'
+import type { Question } from '../filter.js'
+import type { SqlValue } from '../rows.js'
+import { storedCategory } from './dictionary.js'
+import { Group } from './group.js'
+import { eachLooseRow, eachRowOf, frozenQuestion, type Parts, partsOf } from './parts.js'
+import type { Snapshot } from './snapshot.js'
+import { countOf, mean, percent, textOf } from './stats.js'
+import { statusCode } from './status.js'
+import { RAW_COLUMNS, type RawRow, Tally } from './tally.js'
+
+/** A feature under one category, and how many calls of it are asked for. */
+interface Candidate {
+  readonly featureName: string
+  readonly category: string
+  /** Undefined while no sums have it. */
+  readonly subject: number | undefined
+  calls: number
+  /** Of rows that no sum has. */
+  readonly loose: Loose | undefined
+}
+
+interface Loose {
+  readonly tally: Tally
+  readonly users: Set<string>
+}
+
+/** The features of a question by number of calls; equal numbers by name and category. */
+export function topFeatures(snapshot: Snapshot, question: Question, limit: number): FeatureSummary[] {
+  const asked = question.users === undefined ? frozenQuestion(snapshot, question) : question
+  const parts = partsOf(snapshot, asked)
+  const loose = looseRows(snapshot, asked, parts)
+  const summed = asked.users === undefined ? mostUsed(snapshot, asked, parts, limit + loose.size) : []
+  return merged(snapshot, asked, parts, summed, loose)
+    .toSorted(mostUsedFirst)
+    .slice(0, limit)
+    .map((candidate) => summaryOf(snapshot, asked, parts, candidate))
+}
+
+/** By name and category, the rows that no sum has; of a user, all. */
+function looseRows(snapshot: Snapshot, question: Question, parts: Parts): Map<string, Candidate> {
+  const found = new Map<string, Candidate>()
+  const take = (row: RawRow, { micros }: { micros: number }) => {
+    const category = storedCategory(row[1])
+    const key = `${category}\0${row[0]}`
+    let candidate = found.get(key)
+    if (candidate === undefined) {
+      const more = { tally: new Tally(), users: new Set<string>() }
+      candidate = { featureName: row[0], category, subject: undefined, calls: 0, loose: more }
+      found.set(key, candidate)
+    }
+    candidate.calls++
+    candidate.loose?.tally.addRow(row, micros)
+    if (row[7] !== null) candidate.loose?.users.add(row[7])
+  }
+  if (question.users === undefined) eachLooseRow(snapshot, question, parts, take, RAW_COLUMNS)
+  else eachRowOf(snapshot, question, take)
+  return found
+}
+
+/** Features by calls in the sums, and of the others what they have there. */
+function merged(
+  snapshot: Snapshot,
+  question: Question,
+  parts: Parts,
+  summed: readonly Candidate[],
+  loose: ReadonlyMap<string, Candidate>,
+): Candidate[] {
+  const rest = new Map(loose)
+  const candidates = summed.map((candidate) => {
+    const key = `${candidate.category}\0${candidate.featureName}`
+    const also = rest.get(key)
+    rest.delete(key)
+    return also === undefined ? candidate : { ...candidate, calls: candidate.calls + also.calls, loose: also.loose }
+  })
+  for (const candidate of rest.values()) {
+    const [subject] = question.users === undefined ? snapshot.subjects(candidate.featureName, candidate.category) : []
+    const calls = subject === undefined ? 0 : new Group(snapshot, [subject], question, parts).tally.calls
+    candidates.push({ ...candidate, subject, calls: calls + candidate.calls })
+  }
+  return candidates
+}
+
+function summaryOf(snapshot: Snapshot, question: Question, parts: Parts, candidate: Candidate): FeatureSummary {
+  const { featureName, category, subject, loose } = candidate
+  const group = new Group(snapshot, subject === undefined ? [] : [subject], question, parts)
+  if (loose !== undefined) group.addLoose(loose.tally, loose.users)
+  const { tally } = group
+  const [p50, p95, p99] = tally.percentiles(0.5, 0.95, 0.99) as [number, number, number]
+  return {
+    featureName,
+    category: parseCategory(category) ?? 'other',
+    usageCount: tally.calls,
+    successCount: countOf(tally, 'success'),
+    successRate: percent(countOf(tally, 'success'), tally.calls),
+    avgDuration: mean(tally.durationSum, tally.calls),
+    p50Duration: p50,
+    p95Duration: p95,
+    p99Duration: p99,
+    avgEfficiency: mean(tally.efficiencySum, tally.efficiencyCount),
+    users: group.users,
+    lastCall: textOf(tally.lastStart),
+  }
+}
+
+/** The features with most calls in the sums. */
+function mostUsed(snapshot: Snapshot, question: Question, parts: Parts, limit: number): Candidate[] {
+  const { sql, values } = callsByFeature(question, parts)
+  return snapshot
+    .subjectRows(`${sql} ORDER BY calls DESC, f.feature_name, f.category LIMIT ?`, ...values, limit)
+    .map(([subject, featureName, category, calls]) => ({ featureName, category, subject, calls, loose: undefined }))
+}
+
+function callsByFeature(question: Question, parts: Parts): { sql: string; values: SqlValue[] } {
+  const { status, featureName, category } = question
+  const where = ['f.kind = 0']
+  const values: SqlValue[] = []
+  if (featureName !== undefined) where.push('f.feature_name = ?')
+  if (category !== undefined) where.push('f.category = ?')
+  const names = [featureName, category].filter((name) => name !== undefined)
+  const select = 'SELECT f.id, f.feature_name, f.category'
+  const subjects = 'feature_rollup_subjects AS f'
+  if (parts.isEver && status === undefined)
+    return {
+      sql: `${select}, f.calls AS calls FROM ${subjects} WHERE ${where.join(' AND ')} AND calls > 0`,
+      values: names,
+    }
+  if (parts.isEver && status !== undefined)
+    return {
+      sql: `${select}, t.calls AS calls FROM feature_rollup_totals AS t JOIN ${subjects} ON f.id = t.subject_id
+        WHERE t.status = ? AND ${where.join(' AND ')}`,
+      values: [statusCode(status), ...names],
+    }
+  const sources = periodSources(question, parts, values)
+  return {
+    sql: `${select}, sum(p.calls) AS calls FROM (${sources}) AS p CROSS JOIN ${subjects} ON f.id = p.subject_id
+      WHERE ${where.join(' AND ')} GROUP BY f.id`,
+    values: [...values, ...names],
+  }
+}
+
+/** The sums of days and hours of a period, as one table of subjects and calls. */
+function periodSources({ status }: Question, parts: Parts, values: SqlValue[]): string {
+  const also = status === undefined ? '' : ` AND status = ${statusCode(status)}`
+  const source = (table: string, column: string, [from, to]: readonly [number, number]) => {
+    values.push(from, to)
+    return `SELECT subject_id, calls FROM ${table} WHERE ${column} >= ? AND ${column} < ?${also}`
+  }
+  return [
+    source('feature_rollup_daily', 'day', parts.days),
+    ...parts.hours.map((hours) => source('feature_rollup_hourly', 'hour', hours)),
+  ].join(' UNION ALL ')
+}
+
+function mostUsedFirst(a: Candidate, b: Candidate): number {
+  return b.calls - a.calls || byteOrder(a.featureName, b.featureName) || byteOrder(a.category, b.category)
+}
+
+/** As SQLite compares text, which differs from JavaScript's order beyond U+FFFF. */
+function byteOrder(a: string, b: string): number {
+  return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b))
+}

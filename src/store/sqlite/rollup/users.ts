@@ -1,0 +1,112 @@
+import { HOURS_PER_DAY } from './instant.js'
+import { CHUNK_USERS, eachDayMember, statusesOf } from './members.js'
+import type { Span } from './period.js'
+import type { Snapshot } from './snapshot.js'
+
+/** Bits of the statuses that are asked for. */
+export type StatusMask = number
+
+/** A set of users: ids of the dictionary, and the texts of those who are not in it yet. */
+export class UserSet {
+  readonly #chunks = new Map<number, Uint32Array>()
+  readonly #texts = new Set<string>()
+  #size = 0
+
+  get size(): number {
+    return this.#size + this.#texts.size
+  }
+
+  add(id: number): void {
+    const chunk = Math.floor(id / CHUNK_USERS)
+    let bits = this.#chunks.get(chunk)
+    if (bits === undefined) this.#chunks.set(chunk, (bits = new Uint32Array(CHUNK_USERS / 32)))
+    const place = id % CHUNK_USERS
+    const word = bits[place >>> 5] as number
+    const bit = 1 << (place & 31)
+    if ((word & bit) !== 0) return
+    bits[place >>> 5] = word | bit
+    this.#size++
+  }
+
+  /** A user of a row. */
+  addText(snapshot: Snapshot, userId: string): void {
+    const id = snapshot.userId(userId)
+    if (id === undefined) this.#texts.add(userId)
+    else this.add(id)
+  }
+
+  /** The users of some subjects in a span of hours. */
+  addHours(snapshot: Snapshot, subjects: readonly number[], statuses: StatusMask, hours: Span): void {
+    eachHourOfUsers(snapshot, subjects, statuses, hours, (id) => {
+      this.add(id)
+    })
+  }
+
+  /** The users of some subjects of all time. */
+  addEver(snapshot: Snapshot, subjects: readonly number[], statuses: StatusMask): void {
+    for (const subject of subjects)
+      for (const [chunk, members] of snapshot.userChunks(subject))
+        for (let at = 0; at < members.length; at += 2)
+          if (((members[at + 1] as number) & statuses) !== 0) this.add(chunk * CHUNK_USERS + (members[at] as number))
+  }
+}
+
+/** Gives each user with a mask of the hours of a day, whose number goes along. */
+export function eachHourOfUsers(
+  snapshot: Snapshot,
+  subjects: readonly number[],
+  statuses: StatusMask,
+  [from, to]: Span,
+  take: (userId: number, hourMask: number, day: number) => void,
+): void {
+  for (const day of snapshot.days([Math.floor(from / HOURS_PER_DAY), Math.ceil(to / HOURS_PER_DAY)])) {
+    const wanted = hourMask(from - day * HOURS_PER_DAY, to - day * HOURS_PER_DAY)
+    for (const subject of subjects)
+      for (const [chunk, members] of snapshot.userChunksOfDay(day, subject))
+        eachDayMember(members, (place, status, hours) => {
+          if (((statuses >>> status) & 1) === 1 && (hours & wanted) !== 0)
+            take(chunk * CHUNK_USERS + place, hours & wanted, day)
+        })
+  }
+}
+
+/** The hours of a day from one on and up to another, as bits. */
+function hourMask(from: number, to: number): number {
+  const below = (hour: number) => (1 << Math.min(Math.max(hour, 0), HOURS_PER_DAY)) - 1
+  return below(to) & ~below(from)
+}
+
+/**
+ * The number of users of one subject of all time: those that its row counts, and those of rows that are not in the sums
+ * yet and who are new.
+ */
+export class EverUsers {
+  readonly #snapshot: Snapshot
+  readonly #subject: number
+  readonly #statuses: StatusMask
+  readonly #new = new UserSet()
+  readonly #chunks = new Map<number, Buffer | undefined>()
+
+  constructor(snapshot: Snapshot, subject: number, statuses: StatusMask) {
+    this.#snapshot = snapshot
+    this.#subject = subject
+    this.#statuses = statuses
+  }
+
+  addText(userId: string): void {
+    const id = this.#snapshot.userId(userId)
+    if (id === undefined || !this.#isKnown(id)) this.#new.addText(this.#snapshot, userId)
+  }
+
+  /** @param counted users that the subject's row has */
+  size(counted: number): number {
+    return counted + this.#new.size
+  }
+
+  #isKnown(id: number): boolean {
+    const chunk = Math.floor(id / CHUNK_USERS)
+    if (!this.#chunks.has(chunk)) this.#chunks.set(chunk, this.#snapshot.userChunk(this.#subject, chunk))
+    const members = this.#chunks.get(chunk)
+    return members !== undefined && (statusesOf(members, id % CHUNK_USERS) & this.#statuses) !== 0
+  }
+}
