@@ -5,7 +5,11 @@ import { ensurePrivateFolder } from '../../config/index.js'
 import { StoreError } from '../contract.js'
 import { migrate, schemaStatus } from './migrations.js'
 
-const BUSY_TIMEOUT_MS = 5000
+/** How long a reader waits for a lock. */
+const READ_TIMEOUT_MS = 5000
+
+/** A writer waits by itself: SQLite's waiting is unfair, and nothing else can be done meanwhile. */
+const WRITE_TIMEOUT_MS = 2
 
 /**
  * Opens the file for writing: makes folder (0700) and file (0600) where they lack, refuses what is not ours before
@@ -16,7 +20,7 @@ const BUSY_TIMEOUT_MS = 5000
 export function openForWriting(path: string): Database {
   return guarded(path, () => {
     createPrivateFile(path)
-    const database = new BetterSqlite3(path, { timeout: BUSY_TIMEOUT_MS })
+    const database = new BetterSqlite3(path, { timeout: WRITE_TIMEOUT_MS })
     try {
       schemaStatus(database)
       database.pragma('journal_mode = WAL')
@@ -61,9 +65,9 @@ export function openForReading(path: string): Database {
  */
 function openReadOnly(path: string): Database {
   try {
-    return new BetterSqlite3(path, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true })
+    return new BetterSqlite3(path, { timeout: READ_TIMEOUT_MS, fileMustExist: true })
   } catch {
-    return new BetterSqlite3(path, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true, readonly: true })
+    return new BetterSqlite3(path, { timeout: READ_TIMEOUT_MS, fileMustExist: true, readonly: true })
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3'
-import { type SchemaStatus, StoreError } from '../contract.js'
+import type { SchemaStatus } from '../contract.js'
 import { openForWriting, toStoreError } from './database.js'
 import { migrate } from './migrations.js'
 import { ROW_WIDTH, type SqlValue } from './rows.js'
@@ -7,14 +7,18 @@ import { COLUMNS } from './schema.js'
 
 const INSERT = `INSERT INTO feature_usage (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')}) ON CONFLICT(id) DO NOTHING`
 
-/** How long a batch is tried again while others hold the write lock, in milliseconds. */
-const LOCK_PATIENCE_MS = 60_000
+/** Rows between two looks at the clock, and milliseconds between two calls of `between`. */
+const ROWS_BETWEEN = 16
+const MILLIS_BETWEEN = 2
 
 /** The one connection that writes; it lives in the writer's thread and may block there. Opened at the first batch. */
 export class WriterConnection {
   readonly #path: string
   #database: Database | undefined
   #insert: Statement | undefined
+  /** Called every few milliseconds while rows are inserted; it must not touch the database. */
+  between: () => void = () => {}
+  #lastBetween = 0
 
   constructor(path: string) {
     this.#path = path
@@ -24,16 +28,14 @@ export class WriterConnection {
    * Inserts several batches in one transaction.
    * @param batches flat lists of values, `ROW_WIDTH` to a row
    * @returns how many rows of each batch were new
-   * @throws StoreError; then none of the batches is stored
+   * @throws StoreError; then none of the batches is stored. Its cause has code SQLITE_BUSY while another connection
+   * holds the write lock.
    */
   insert(batches: readonly (readonly SqlValue[])[]): number[] {
-    const deadline = Date.now() + LOCK_PATIENCE_MS
-    for (;;) {
-      try {
-        return this.#transaction(batches)
-      } catch (error) {
-        if (!isBusy(error) || Date.now() > deadline) throw toStoreError(error, this.#path)
-      }
+    try {
+      return this.#transaction(batches)
+    } catch (error) {
+      throw toStoreError(error, this.#path)
     }
   }
 
@@ -41,7 +43,7 @@ export class WriterConnection {
     const { database, insert } = this.#open()
     database.exec('BEGIN IMMEDIATE')
     try {
-      const inserted = batches.map((values) => insertRows(insert, values))
+      const inserted = batches.map((values) => this.#insertRows(insert, values))
       database.exec('COMMIT')
       return inserted
     } catch (error) {
@@ -50,14 +52,47 @@ export class WriterConnection {
     }
   }
 
+  #insertRows(insert: Statement, values: readonly SqlValue[]): number {
+    let inserted = 0
+    for (let from = 0; from < values.length; from += ROW_WIDTH) {
+      inserted += insert.run(values.slice(from, from + ROW_WIDTH)).changes
+      if (from % (ROWS_BETWEEN * ROW_WIDTH) === 0) this.#passTime()
+    }
+    return inserted
+  }
+
+  #passTime(): void {
+    const now = performance.now()
+    if (now - this.#lastBetween < MILLIS_BETWEEN) return
+    this.#lastBetween = now
+    this.between()
+  }
+
   #open(): { database: Database; insert: Statement } {
     const database = (this.#database ??= openForWriting(this.#path))
     const insert = (this.#insert ??= database.prepare(INSERT))
     return { database, insert }
   }
 
+  /** @throws StoreError as `insert` */
   migrate(): SchemaStatus {
-    return migrate(this.#open().database)
+    try {
+      return migrate(this.#open().database)
+    } catch (error) {
+      throw toStoreError(error, this.#path)
+    }
+  }
+
+  get isOpen(): boolean {
+    return this.#database !== undefined
+  }
+
+  /**
+   * Does a piece of catch-up work, for when nothing else is to be done.
+   * @returns whether there is more
+   */
+  background(_maxMillis: number): boolean {
+    return false
   }
 
   close(): void {
@@ -65,17 +100,4 @@ export class WriterConnection {
     this.#database = undefined
     this.#insert = undefined
   }
-}
-
-function insertRows(insert: Statement, values: readonly SqlValue[]): number {
-  let inserted = 0
-  for (let from = 0; from < values.length; from += ROW_WIDTH) {
-    inserted += insert.run(values.slice(from, from + ROW_WIDTH)).changes
-  }
-  return inserted
-}
-
-function isBusy(error: unknown): boolean {
-  const cause = error instanceof StoreError ? error.cause : error
-  return String((cause as NodeJS.ErrnoException | undefined)?.code ?? '').startsWith('SQLITE_BUSY')
 }

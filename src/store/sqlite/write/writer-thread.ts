@@ -1,0 +1,300 @@
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
+import { FLOAT, INT, Progress } from '../progress.js'
+import type { InsertRequest, Notice, Question, ThreadData, ThreadReply, ThreadRequest } from '../protocol.js'
+import { ReaderConnection } from '../reader-connection.js'
+import type { SqlValue } from '../rows.js'
+import { Spool } from '../spool/spool.js'
+import { threadError } from '../thread-error.js'
+import { WriterConnection } from '../writer-connection.js'
+import { Inheritance } from './inheritance.js'
+import { isBusy, isRefusal, needsReopening } from './failure.js'
+import { Intake, type Item } from './intake.js'
+import { Availability } from './availability.js'
+
+/** Rows that one transaction takes at the most. */
+const MAX_TRANSACTION_ROWS = 5000
+
+/** Replies that are sent together; a caller that never rests must hear of its batches all the same. */
+const MAX_REPLIES = 64
+
+/** How often the counter of records is written down, and for how long after the last sign of activity. */
+const NOTE_EVERY_MS = 25
+const NOTE_FOR_TICKS = 40
+
+/** How long one piece of catch-up work may take. */
+const BACKGROUND_MS = 5
+
+/** The thread that writes: it takes batches and requests in, puts them into the database, and says what became of them. */
+export class WriterThread {
+  readonly #port: MessagePort
+  readonly #progress: Progress
+  readonly #writer: WriterConnection
+  readonly #reader: ReaderConnection
+  readonly #spool: Spool
+  readonly #intake: Intake
+  readonly #availability: Availability
+  readonly #inheritance: Inheritance | undefined
+  #replies: ThreadReply[] = []
+  #noting: NodeJS.Timeout | undefined
+  #quietTicks = 0
+  #isClosing = false
+
+  constructor(port: MessagePort, data: ThreadData) {
+    this.#port = port
+    this.#progress = new Progress(data.progress)
+    this.#writer = new WriterConnection(data.path)
+    this.#writer.between = () => {
+      this.#between()
+    }
+    this.#reader = new ReaderConnection(data.path)
+    this.#availability = new Availability(data.path, this.#progress, {
+      say: (notice) => {
+        this.#say(notice)
+      },
+      retry: () => {
+        this.#work()
+      },
+    })
+    this.#spool = new Spool(data.path, data.spool?.maxSpoolBytes ?? 0, this.#progress, {
+      moved: (path) => {
+        this.#say({ kind: 'spool', path })
+      },
+      problem: (topic, message, count) => {
+        this.#say({ kind: 'problem', topic, message, count })
+      },
+    })
+    this.#intake = new Intake({
+      progress: this.#progress,
+      spool: this.#spool,
+      careful: data.careful,
+      givenUp: data.givenUp,
+      onGivenUp: (count) => {
+        const message = `records in the spool of ${data.path} made the store's thread die again and again; they were dropped`
+        this.#say({ kind: 'problem', topic: 'worker_lost', message, count })
+      },
+    })
+    if (data.role === 'writer')
+      this.#inheritance = new Inheritance(data.path, (notice) => {
+        this.#say(notice)
+      })
+    if (data.formerSpool !== undefined) this.#spool.adopt(data.formerSpool)
+    this.#intake.adoptBacklog()
+  }
+
+  start(): void {
+    this.#port.on('message', (requests: readonly ThreadRequest[]) => {
+      this.#accept(requests)
+      this.#work()
+    })
+    this.#work()
+  }
+
+  #accept(requests: readonly ThreadRequest[]): void {
+    this.#beat()
+    this.#intake.accept(requests)
+    this.#quietTicks = 0
+    this.#noting ??= setInterval(() => {
+      this.#note()
+    }, NOTE_EVERY_MS)
+  }
+
+  /** Fetches what has come meanwhile. */
+  #receive(): void {
+    for (let next = receiveMessageOnPort(this.#port); next !== undefined; next = receiveMessageOnPort(this.#port))
+      this.#accept(next.message as readonly ThreadRequest[])
+  }
+
+  /** Done every few milliseconds while the thread inserts or waits for a lock. */
+  #between(): void {
+    this.#beat()
+    this.#receive()
+    this.#intake.releaseMemory(false)
+    this.#spool.noteAdded()
+  }
+
+  #beat(): void {
+    Atomics.add(this.#progress.ints, INT.beat, 1)
+  }
+
+  #note(): void {
+    this.#beat()
+    this.#quietTicks = this.#spool.noteAdded() ? 0 : this.#quietTicks + 1
+    if (this.#quietTicks < NOTE_FOR_TICKS) return
+    clearInterval(this.#noting)
+    this.#noting = undefined
+  }
+
+  #work(): void {
+    for (;;) {
+      this.#beat()
+      this.#receive()
+      if (this.#availability.isResting && !this.#intake.hasRequests) {
+        this.#intake.releaseMemory(false)
+        break
+      }
+      const items = this.#intake.take(MAX_TRANSACTION_ROWS)
+      if (items.length > 0) {
+        if (!this.#store(items)) break
+      } else {
+        const question = this.#intake.takeQuestion()
+        if (question === undefined) break
+        this.#reply(question)
+      }
+    }
+    this.#sendReplies()
+    if (this.#isClosing) this.#port.close()
+    else if (this.#intake.isEmpty) this.#background()
+  }
+
+  /** Catch-up work, a little at a time, for as long as nothing else is to be done. */
+  #background(): void {
+    if (this.#inheritance === undefined || !this.#writer.isOpen || this.#availability.isResting) return
+    try {
+      const hasMore =
+        this.#inheritance.advance((rows) => this.#transaction(rows)) || this.#writer.background(BACKGROUND_MS)
+      if (hasMore) setImmediate(() => this.#work())
+    } catch (error) {
+      this.#availability.failed(error)
+    }
+  }
+
+  /** @returns false where the database cannot be written at the moment; then what can wait does */
+  #store(items: readonly Item[]): boolean {
+    try {
+      this.#settle(items, this.#insert(items))
+      return true
+    } catch (error) {
+      if (!isRefusal(error)) {
+        this.#unavailable(error)
+        return false
+      }
+      // Where the transaction of several fails, each is tried alone: one bad batch must not take others along.
+      if (items.length > 1) return items.every((item) => this.#store([item]))
+      this.#refuse(items[0] as Item, error)
+      return true
+    }
+  }
+
+  /** @returns how many rows of each item were new */
+  #insert(items: readonly Item[]): number[] {
+    return this.#transaction(items.map((item) => (item.kind === 'insert' ? item.values : this.#rowsOf(item))))
+  }
+
+  #transaction(batches: readonly (readonly SqlValue[])[]): number[] {
+    const inserted = this.#locked(() => this.#writer.insert(batches))
+    this.#availability.succeeded()
+    return inserted
+  }
+
+  /** Does what needs the write lock, when others let it go. */
+  #locked<T>(work: () => T): T {
+    for (;;) {
+      try {
+        return work()
+      } catch (error) {
+        if (!isBusy(error) || !this.#availability.waitForLock(() => this.#between())) throw error
+      }
+    }
+  }
+
+  readonly #refused = new WeakMap<Item, number>()
+
+  #rowsOf(item: Exclude<Item, InsertRequest>): readonly SqlValue[] {
+    const { values, refused } = item.batch.rows()
+    if (refused > 0) this.#refused.set(item, refused)
+    return values
+  }
+
+  #settle(items: readonly Item[], inserted: readonly number[]): void {
+    for (const [index, item] of items.entries()) {
+      if (item.kind === 'insert') this.#replies.push({ seq: item.seq, result: inserted[index] })
+      else this.#count(item, this.#refused.get(item) ?? 0)
+    }
+    this.#intake.settle(items)
+    this.#publish()
+  }
+
+  #count(item: Exclude<Item, InsertRequest>, refused: number, reason = 'their time has no text'): void {
+    const { floats } = this.#progress
+    floats[FLOAT.stored] = (floats[FLOAT.stored] as number) + item.records - refused
+    floats[FLOAT.refused] = (floats[FLOAT.refused] as number) + refused
+    if (refused > 0)
+      this.#say({ kind: 'problem', topic: 'refused', message: `records were refused: ${reason}`, count: refused })
+  }
+
+  #refuse(item: Item, error: unknown): void {
+    if (item.kind === 'insert') this.#refuseRequest(item.seq, error)
+    else this.#count(item, item.records, error instanceof Error ? error.message : String(error))
+    this.#intake.settle([item])
+    this.#publish()
+  }
+
+  #refuseRequest(seq: number, error: unknown): void {
+    Atomics.add(this.#progress.ints, INT.refused, 1)
+    this.#replies.push({ seq, error: threadError(error) })
+  }
+
+  /** Requests cannot wait for a database that cannot be written; batches do. */
+  #unavailable(error: unknown): void {
+    if (needsReopening(error)) this.#writer.close()
+    this.#availability.failed(error)
+    this.#intake.releaseMemory(this.#intake.hasRequests)
+    for (const request of this.#intake.takeRequests()) {
+      if (request.kind === 'insert') this.#refuseRequest(request.seq, error)
+      else this.#reply(request)
+    }
+    this.#publish()
+  }
+
+  /** An ending process waits for these numbers; replies by message come when nothing waits any more. */
+  #publish(): void {
+    this.#intake.publish()
+    if (this.#replies.length >= MAX_REPLIES) this.#sendReplies()
+  }
+
+  #sendReplies(): void {
+    if (this.#replies.length === 0) return
+    this.#port.postMessage(this.#replies)
+    this.#replies = []
+  }
+
+  #say(notice: Notice): void {
+    this.#port.postMessage([{ notice }])
+  }
+
+  #reply(question: Question): void {
+    try {
+      this.#replies.push({ seq: question.seq, result: this.#answer(question) })
+    } catch (error) {
+      this.#refuseRequest(question.seq, error)
+    }
+    this.#publish()
+  }
+
+  #answer(question: Question): unknown {
+    switch (question.kind) {
+      case 'query':
+        return this.#reader[question.method](question.query as never)
+      case 'migrate':
+        return this.#locked(() => this.#writer.migrate())
+      case 'flush':
+        return undefined
+      case 'finish':
+        this.#spool.close()
+        return undefined
+      case 'close':
+        this.#close()
+        return undefined
+    }
+  }
+
+  #close(): void {
+    this.#isClosing = true
+    clearInterval(this.#noting)
+    this.#availability.close()
+    this.#inheritance?.close()
+    this.#writer.close()
+    this.#reader.close()
+    this.#spool.close()
+  }
+}
