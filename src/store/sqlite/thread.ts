@@ -1,6 +1,4 @@
-import { createRequire } from 'node:module'
-import { pathToFileURL } from 'node:url'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { StoreError } from '../contract.js'
 import { INT, Progress } from './progress.js'
 import type {
@@ -13,6 +11,7 @@ import type {
   ThreadRole,
 } from './protocol.js'
 import { errorFrom } from './thread-error.js'
+import { startWorker } from './start-worker.js'
 import { Lifeline } from './lifeline.js'
 
 /** So many requests are posted at once without waiting for more of the same moment. */
@@ -222,14 +221,7 @@ export class StoreThread {
       careful: this.#lifeline.deaths > 0 ? this.#seq : 0,
       givenUp: this.#lifeline.givenUp,
     }
-    const worker = new Worker(workerUrl(), {
-      workerData: data,
-      name: `feature-tracking-${this.#role}`,
-      // Nothing of the application's start-up may run in here: --import and --require would load it again.
-      execArgv: [],
-      env: { ...process.env, NODE_OPTIONS: '' },
-    })
-    worker.unref()
+    const worker = startWorker(data)
     // Starting up refers to the thread again.
     worker.once('online', () => {
       if (this.#pending.size === 0) worker.unref()
@@ -305,9 +297,4 @@ export class StoreThread {
     if (this.#pending.size > 0) worker.ref()
     this.#lifeline.watch()
   }
-}
-
-/** The built worker, found through the package's own `imports`: the same from `src/` in tests and from `dist/`. */
-function workerUrl(): URL {
-  return pathToFileURL(createRequire(import.meta.url).resolve('#sqlite-worker'))
 }

@@ -128,7 +128,9 @@ export class SqliteWriter implements FeatureStoreWriter, RecordSink {
 
   drainSync(timeoutMs: number): boolean {
     this.#outbox.send()
-    return this.#thread.waitSync(timeoutMs)
+    const isDrained = this.#thread.waitSync(timeoutMs)
+    if (isDrained) this.#journal?.close()
+    return isDrained
   }
 
   async close(): Promise<void> {

@@ -1,8 +1,11 @@
-/** Bytes of an ordinary chunk: some 700 records. */
-export const CHUNK_BYTES = 65_536
+/** Bytes of the first chunk: some 700 records. */
+const FIRST_BYTES = 65_536
 
-/** Chunks that wait to be used again; what a burst needed beyond that is given back. */
-const MAX_FREE = 8
+/** Bytes of later ones in a burst: to make a chunk costs much the same whatever its size. */
+const MAX_BYTES = 1024 * 1024
+
+/** Bytes of chunks that wait to be used again; what a burst needed beyond that is given back. */
+const MAX_FREE_BYTES = 2 * 1024 * 1024
 
 /** Memory that both threads see, and its views. */
 export class Chunk {
@@ -26,19 +29,34 @@ export class Chunk {
 /** Gives chunks out and takes them back. */
 export class ChunkPool {
   readonly #free: Chunk[] = []
+  #freeBytes = 0
   #lastId = 0
+  #nextBytes = FIRST_BYTES
   /** Chunks that were given back for good since `takeForgotten` was asked; the other thread must drop them too. */
   #forgotten: number[] = []
 
   /** @param least bytes that it must have */
   take(least: number): Chunk {
-    if (least <= CHUNK_BYTES) return this.#free.pop() ?? new Chunk(++this.#lastId, CHUNK_BYTES)
-    return new Chunk(++this.#lastId, (least + 4095) & ~4095)
+    const free = this.#free.at(-1)
+    if (free !== undefined && free.memory.byteLength >= least) {
+      this.#free.pop()
+      this.#freeBytes -= free.memory.byteLength
+      this.#nextBytes = FIRST_BYTES
+      return free
+    }
+    const bytes = Math.max(this.#nextBytes, (least + 4095) & ~4095)
+    this.#nextBytes = Math.min(MAX_BYTES, this.#nextBytes * 2)
+    return new Chunk(++this.#lastId, bytes)
   }
 
   giveBack(chunk: Chunk): void {
-    if (chunk.memory.byteLength === CHUNK_BYTES && this.#free.length < MAX_FREE) this.#free.push(chunk)
-    else this.#forgotten.push(chunk.id)
+    const bytes = chunk.memory.byteLength
+    if (this.#freeBytes + bytes > MAX_FREE_BYTES) {
+      this.#forgotten.push(chunk.id)
+      return
+    }
+    this.#free.push(chunk)
+    this.#freeBytes += bytes
   }
 
   takeForgotten(): number[] {

@@ -62,6 +62,11 @@ export class BatchEncoder {
     for (const last of [this.#name, this.#session, this.#user, this.#error, this.#metadata]) last.forget()
   }
 
+  /** Lets go of the chunk: there is no batch to add to any more. */
+  leave(): void {
+    this.#chunk = undefined
+  }
+
   /**
    * Adds a record to the batch.
    * @returns false where the chunk has no room for it; then the batch is as it was, and should be ended

@@ -106,7 +106,7 @@ export class RecordOutbox {
     chunk.open++
     this.lastSeq = seq
     this.#regionRecords = 0
-    if (chunk.memory.byteLength - end < MIN_ROOM) this.#chunk = undefined
+    if (chunk.memory.byteLength - end < MIN_ROOM) this.#leave()
     else this.#begin(chunk, end)
     this.#carrier.carry(region)
   }
@@ -138,7 +138,7 @@ export class RecordOutbox {
     if (this.#bytes + least > this.#limits.bytes) return false
     if (this.#chunk === undefined || this.#chunk.memory.byteLength - this.#offset < least) {
       const former = this.#chunk
-      this.#chunk = undefined
+      this.#leave()
       if (former?.open === 0) this.#pool.giveBack(former)
       this.#reap()
       this.#begin(this.#pool.take(least), 0)
@@ -151,6 +151,11 @@ export class RecordOutbox {
     this.#offset = offset
     this.#batchOffset = offset
     this.#encoder.begin(chunk, offset)
+  }
+
+  #leave(): void {
+    this.#chunk = undefined
+    this.#encoder.leave()
   }
 
   /** Each record is a batch of its own, so that the file has it before the caller goes on. */
