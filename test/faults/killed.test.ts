@@ -55,7 +55,13 @@ async function killAtRandom(path: string, round: number): Promise<Outcome> {
     setTimeout(() => child.kill('SIGKILL'), Math.random() * 500)
   })
   await once(child, 'close')
-  const last = (mark: string) => Number(said.match(new RegExp(`${mark}(\\d+)`, 'g'))?.at(-1)?.slice(1) ?? 0)
+  const last = (mark: string) =>
+    Number(
+      said
+        .match(new RegExp(`${mark}(\\d+)`, 'g'))
+        ?.at(-1)
+        ?.slice(1) ?? 0,
+    )
   return { added: last('a'), acknowledged: last('c') }
 }
 
@@ -72,7 +78,7 @@ describe('R1: kill -9 at a random moment', () => {
       writer.add(draft({ featureName: 'after' }))
       await writer.flush()
       // The spool of the other is taken in when there is nothing else to do.
-      await expect.poll(() => spoolsOfOthers(path), { timeout: 10_000, interval: 5 }).toEqual([])
+      await expect.poll(() => spoolsOf(path), { timeout: 10_000, interval: 5 }).toBeLessThanOrEqual(1)
       await writer.close()
       const kept = rowsOf(path, round)
       expect(kept).toBeGreaterThanOrEqual(acknowledged)
@@ -96,6 +102,7 @@ function rowsOf(path: string, round: number): number {
     ?.n as number
 }
 
-function spoolsOfOthers(path: string): string[] {
-  return readdirSync(dirname(path)).filter((name) => name.includes('.spool-') && !name.includes(`-${process.pid}.`))
+/** Spool files; while it is open the writer has one. */
+function spoolsOf(path: string): number {
+  return readdirSync(dirname(path)).filter((name) => name.includes('.spool-')).length
 }

@@ -16,6 +16,8 @@ export const INT = {
   unavailable: 4,
   /** 1 while the spool file has reached its limit. */
   spoolFull: 5,
+  /** Batches up to this number have come to the store's thread, and are in its spool. */
+  accepted: 6,
 } as const
 
 /** Indexes of the 64-bit floats. */

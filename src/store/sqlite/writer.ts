@@ -25,7 +25,7 @@ export interface SqliteWriterOptions {
   readonly maxWalBytes?: number | undefined
   /**
    * What `kill -9` may take along. `batch`: the records since the last `send`, and those of the moment before.
-   * `process`: nothing; `add` itself then writes each record to a file, which costs it some microseconds.
+   * `process`: nothing; `add` itself then writes each record to a file, which costs it some 10 microseconds.
    * Neither waits for the disk: a loss of power may take the last seconds. Default `batch`.
    */
   readonly durability?: 'batch' | 'process' | undefined
@@ -44,7 +44,7 @@ export class SqliteWriter implements FeatureStoreWriter, RecordSink {
   readonly path: string
   readonly #thread: StoreThread
   readonly #outbox: RecordOutbox
-  readonly #journal: OwnJournal | undefined
+  readonly #journal: OwnJournal
   readonly #onProblem: ProblemListener
   readonly #dropped = new Map<DropReason, number>()
   #unsent: Region[] = []
@@ -69,7 +69,9 @@ export class SqliteWriter implements FeatureStoreWriter, RecordSink {
       },
       hangMillis: options.hangMillis,
     })
-    if (options.durability === 'process') this.#journal = new OwnJournal(path, this.#thread.progress, this.#onProblem)
+    this.#journal = new OwnJournal(path, this.#thread.progress, (...problem) => {
+      this.#tell(...problem)
+    })
     this.#outbox = new RecordOutbox(
       {
         nextSeq: () => this.#thread.nextSeq,
@@ -84,6 +86,7 @@ export class SqliteWriter implements FeatureStoreWriter, RecordSink {
         bytes: options.maxWaitingBytes ?? DEFAULT_WAITING_BYTES,
       },
       this.#journal,
+      options.durability === 'process' ? 'each' : 'late',
     )
   }
 
@@ -124,12 +127,13 @@ export class SqliteWriter implements FeatureStoreWriter, RecordSink {
     this.#outbox.send()
     if (this.#closed) await this.#thread.close()
     else if (!this.#thread.isIdle) await this.#thread.request({ kind: 'flush' }).catch(() => {})
+    this.#journal.tidy()
   }
 
   drainSync(timeoutMs: number): boolean {
     this.#outbox.send()
     const isDrained = this.#thread.waitSync(timeoutMs)
-    if (isDrained) this.#journal?.close()
+    if (isDrained) this.#journal.close()
     return isDrained
   }
 
@@ -137,7 +141,7 @@ export class SqliteWriter implements FeatureStoreWriter, RecordSink {
     this.#outbox.send()
     this.#closed = true
     await this.#thread.close()
-    this.#journal?.close()
+    this.#journal.close()
   }
 
   health(): SinkHealth {

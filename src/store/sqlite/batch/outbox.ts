@@ -15,6 +15,8 @@ export interface Region {
   readonly offset: number
   readonly length: number
   readonly records: number
+  /** By the clock of `performance`. */
+  readonly sentAt: number
 }
 
 export interface OutboxLimits {
@@ -31,10 +33,18 @@ export interface Carrier {
   carry(region: Region): void
 }
 
-/** A journal that the application's own thread writes, before a record counts as taken. */
+/** A journal that the application's own thread writes. */
 export interface SyncJournal {
   append(bytes: Uint8Array, seq: number): void
+  /** Removes the file where the store's thread has everything in it. */
+  tidy(): void
 }
+
+/** When it is written: for each record before `add` returns, or for batches that the store's thread is late to take. */
+export type JournalUse = 'each' | 'late'
+
+/** A batch that the store's thread has not taken for so many milliseconds is late. */
+const LATE_MS = 5
 
 /**
  * Takes records on the application's thread, in batches that the store's thread reads where they lie. A batch's memory
@@ -46,7 +56,8 @@ export class RecordOutbox {
   readonly #carrier: Carrier
   readonly #progress: Progress
   readonly #limits: OutboxLimits
-  readonly #journal: SyncJournal | undefined
+  readonly #journal: SyncJournal
+  readonly #use: JournalUse
   #regions: Region[] = []
   #firstRegion = 0
   #chunk: Chunk | undefined
@@ -57,12 +68,15 @@ export class RecordOutbox {
   #records = 0
   #bytes = 0
   #added = 0
+  /** The last region that is in this thread's own journal. */
+  #journaledSeq = 0
 
-  constructor(carrier: Carrier, progress: Progress, limits: OutboxLimits, journal?: SyncJournal) {
+  constructor(carrier: Carrier, progress: Progress, limits: OutboxLimits, journal: SyncJournal, use: JournalUse) {
     this.#carrier = carrier
     this.#progress = progress
     this.#limits = limits
     this.#journal = journal
+    this.#use = use
   }
 
   /** Records in memory, those of the open batch included. */
@@ -90,7 +104,7 @@ export class RecordOutbox {
     this.#records++
     this.#regionRecords++
     this.#progress.floats[FLOAT.added] = ++this.#added
-    if (this.#journal !== undefined) this.#endJournaledBatch(this.#journal)
+    if (this.#use === 'each') this.#endJournaledBatch()
     return true
   }
 
@@ -100,7 +114,7 @@ export class RecordOutbox {
     const seq = this.#carrier.nextSeq()
     const end = this.#encoder.count > 0 ? this.#encoder.end(seq, this.#added) : this.#batchOffset
     const length = end - this.#offset
-    const region = { seq, chunk, offset: this.#offset, length, records: this.#regionRecords }
+    const region = { seq, chunk, offset: this.#offset, length, records: this.#regionRecords, sentAt: performance.now() }
     this.#regions.push(region)
     this.#bytes += length
     chunk.open++
@@ -109,6 +123,7 @@ export class RecordOutbox {
     if (chunk.memory.byteLength - end < MIN_ROOM) this.#leave()
     else this.#begin(chunk, end)
     this.#carrier.carry(region)
+    if (this.#use === 'late') this.#journalLate(region)
   }
 
   /** What the store's thread has not let go of, for a new one. */
@@ -129,6 +144,27 @@ export class RecordOutbox {
 
   takeForgotten(): number[] {
     return this.#pool.takeForgotten()
+  }
+
+  /**
+   * The store's thread may still be starting, or be deep in a commit: what it is late to take is written here, so that
+   * the end of the process does not take it along.
+   */
+  #journalLate(newest: Region): void {
+    const isAwake = this.#progress.int(INT.beat) > 0
+    const accepted = this.#progress.int(INT.accepted)
+    const safe = Math.max(accepted, this.#journaledSeq)
+    let first = this.#regions.length
+    while (first > this.#firstRegion && (this.#regions[first - 1] as Region).seq > safe) first--
+    const oldest = this.#regions[first] ?? newest
+    if (isAwake && newest.sentAt - oldest.sentAt < LATE_MS) {
+      if (accepted >= this.#journaledSeq) this.#journal.tidy()
+      return
+    }
+    for (const { chunk, offset, length, seq } of this.#regions.slice(first)) {
+      this.#journal.append(chunk.bytes.subarray(offset, offset + length), seq)
+      this.#journaledSeq = seq
+    }
   }
 
   /** Ends the full batch and begins another, in a chunk that has room for the record. */
@@ -159,11 +195,11 @@ export class RecordOutbox {
   }
 
   /** Each record is a batch of its own, so that the file has it before the caller goes on. */
-  #endJournaledBatch(journal: SyncJournal): void {
+  #endJournaledBatch(): void {
     const chunk = this.#chunk as Chunk
     const seq = this.#carrier.nextSeq()
     const end = this.#encoder.end(seq, this.#added)
-    journal.append(chunk.bytes.subarray(this.#batchOffset, end), seq)
+    this.#journal.append(chunk.bytes.subarray(this.#batchOffset, end), seq)
     this.#batchOffset = end
     if (chunk.memory.byteLength - end < MIN_ROOM) this.send()
     else this.#encoder.begin(chunk, end)

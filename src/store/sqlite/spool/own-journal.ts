@@ -6,9 +6,15 @@ import { Journal } from './journal.js'
 /** A file that is larger than this is emptied when the store's thread has everything in it. */
 const EMPTY_FROM_BYTES = 1024 * 1024
 
+/** A file that is larger than this takes nothing more, so that a disk that is slow or full is left alone. */
+const MAX_BYTES = 64 * 1024 * 1024
+
+/** After a failure the file is left alone for so many milliseconds. */
+const FAILURE_PAUSE_MS = 1000
+
 /**
- * The journal that the application's own thread writes where nothing may be lost by `kill -9`. Where it cannot be
- * written, records go on without it, and its owner is told.
+ * The journal that the application's own thread writes, where the thread of the store would be too late. Where it
+ * cannot be written, records go on without it, and its owner is told.
  */
 export class OwnJournal implements SyncJournal {
   readonly #dbPath: string
@@ -16,6 +22,7 @@ export class OwnJournal implements SyncJournal {
   readonly #onProblem: ProblemListener
   #journal: Journal | undefined
   #lastSeq = 0
+  #notBefore = 0
 
   constructor(dbPath: string, progress: Progress, onProblem: ProblemListener) {
     this.#dbPath = dbPath
@@ -24,16 +31,24 @@ export class OwnJournal implements SyncJournal {
   }
 
   append(bytes: Uint8Array, seq: number): void {
+    if (this.#notBefore > 0 && Date.now() < this.#notBefore) return
     try {
       const journal = (this.#journal ??= Journal.create(this.#dbPath))
       if (journal.size > EMPTY_FROM_BYTES && this.#isSafe(seq - 1)) journal.empty()
+      if (journal.size > MAX_BYTES) return
       journal.append(bytes)
       this.#lastSeq = seq
     } catch (error) {
+      this.#notBefore = Date.now() + FAILURE_PAUSE_MS
       this.#onProblem('spool_unavailable', `records cannot be written beside ${this.#dbPath}: ${String(error)}`, 1)
     }
   }
 
+  tidy(): void {
+    if (this.#journal !== undefined && this.#isSafe(this.#lastSeq)) this.close()
+  }
+
+  /** Removes the file, or leaves it to whoever comes next where not everything in it is safe. */
   close(): void {
     const journal = this.#journal
     this.#journal = undefined

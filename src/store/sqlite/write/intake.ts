@@ -92,6 +92,7 @@ export class Intake {
       this.#fresh.push(batch)
       this.#freshBytes += batch.bytes
     }
+    Atomics.store(this.#options.progress.ints, INT.accepted, this.#lastBatchSeq)
     for (const id of forget) this.#chunks.delete(id)
   }
 
