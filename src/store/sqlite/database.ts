@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import BetterSqlite3, { type Database } from 'better-sqlite3'
 import { ensurePrivateFolder } from '../../config/index.js'
 import { StoreError } from '../contract.js'
+import { removeOrphanedCompanions } from './write/database-file.js'
 import { migrate, schemaStatus } from './migrations.js'
 
 /** How long a reader waits for a lock. */
@@ -74,6 +75,7 @@ function openReadOnly(path: string): Database {
 /** The exclusive flag makes sure that a file which somebody has open is never opened here: closing it would lose locks. */
 function createPrivateFile(path: string): void {
   ensurePrivateFolder(dirname(path))
+  removeOrphanedCompanions(path)
   let descriptor: number
   try {
     descriptor = openSync(path, 'wx', 0o600)

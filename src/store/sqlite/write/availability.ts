@@ -71,7 +71,7 @@ export class Availability {
   }
 
   /**
-   * Waits a moment for the lock that another connection holds.
+   * Waits a moment for the lock that another connection holds, or for the turn of another writer.
    * @param between what is to be done meanwhile
    * @returns false where it has been waited for long enough
    */
@@ -86,7 +86,7 @@ export class Availability {
       this.#lockedSince = 0
       return false
     }
-    Atomics.wait(this.#sleeper, 0, 0, waited < 50 ? 1 : 3)
+    Atomics.wait(this.#sleeper, 0, 0, waited < 300 ? 1 : 5)
     between()
     return true
   }

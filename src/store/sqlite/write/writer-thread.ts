@@ -5,14 +5,10 @@ import { ReaderConnection } from '../reader-connection.js'
 import type { SqlValue } from '../rows.js'
 import { Spool } from '../spool/spool.js'
 import { threadError } from '../thread-error.js'
-import { WriterConnection } from '../writer-connection.js'
 import { Inheritance } from './inheritance.js'
-import { isBusy, isRefusal, needsReopening } from './failure.js'
+import { isRefusal } from './failure.js'
+import { Database } from './database.js'
 import { Intake, type Item } from './intake.js'
-import { Availability } from './availability.js'
-
-/** Rows that one transaction takes at the most. */
-const MAX_TRANSACTION_ROWS = 5000
 
 /** Replies that are sent together; a caller that never rests must hear of its batches all the same. */
 const MAX_REPLIES = 64
@@ -21,6 +17,9 @@ const MAX_REPLIES = 64
 const NOTE_EVERY_MS = 25
 const NOTE_FOR_TICKS = 40
 
+/** How often the files are looked after, in milliseconds. */
+const LOOK_AFTER_MS = 2000
+
 /** How long one piece of catch-up work may take. */
 const BACKGROUND_MS = 5
 
@@ -28,28 +27,30 @@ const BACKGROUND_MS = 5
 export class WriterThread {
   readonly #port: MessagePort
   readonly #progress: Progress
-  readonly #writer: WriterConnection
+  readonly #database: Database
   readonly #reader: ReaderConnection
   readonly #spool: Spool
   readonly #intake: Intake
-  readonly #availability: Availability
   readonly #inheritance: Inheritance | undefined
   #replies: ThreadReply[] = []
   #noting: NodeJS.Timeout | undefined
+  #looking: NodeJS.Timeout | undefined
   #quietTicks = 0
   #isClosing = false
 
   constructor(port: MessagePort, data: ThreadData) {
     this.#port = port
     this.#progress = new Progress(data.progress)
-    this.#writer = new WriterConnection(data.path)
-    this.#writer.between = () => {
-      this.#between()
-    }
     this.#reader = new ReaderConnection(data.path)
-    this.#availability = new Availability(data.path, this.#progress, {
+    this.#database = new Database({
+      path: data.path,
+      progress: this.#progress,
+      maxWalBytes: data.spool?.maxWalBytes ?? Infinity,
       say: (notice) => {
         this.#say(notice)
+      },
+      between: () => {
+        this.#between()
       },
       retry: () => {
         this.#work()
@@ -86,6 +87,10 @@ export class WriterThread {
       this.#accept(requests)
       this.#work()
     })
+    if (this.#inheritance !== undefined)
+      this.#looking = setInterval(() => {
+        this.#lookAfter()
+      }, LOOK_AFTER_MS)
     this.#work()
   }
 
@@ -128,11 +133,11 @@ export class WriterThread {
     for (;;) {
       this.#beat()
       this.#receive()
-      if (this.#availability.isResting && !this.#intake.hasRequests) {
+      if (this.#database.isResting && !this.#intake.hasRequests) {
         this.#intake.releaseMemory(false)
         break
       }
-      const items = this.#intake.take(MAX_TRANSACTION_ROWS)
+      const items = this.#intake.take(this.#database.maxRows)
       if (items.length > 0) {
         if (!this.#store(items)) break
       } else {
@@ -148,14 +153,22 @@ export class WriterThread {
 
   /** Catch-up work, a little at a time, for as long as nothing else is to be done. */
   #background(): void {
-    if (this.#inheritance === undefined || !this.#writer.isOpen || this.#availability.isResting) return
+    if (this.#inheritance === undefined || !this.#database.isOpen || this.#database.isResting) return
     try {
-      const hasMore =
-        this.#inheritance.advance((rows) => this.#transaction(rows)) || this.#writer.background(BACKGROUND_MS)
+      const insert = (rows: (readonly SqlValue[])[]): number[] => this.#database.insert(rows)
+      const hasMore = this.#inheritance.advance(insert) || this.#database.background(BACKGROUND_MS)
       if (hasMore) setImmediate(() => this.#work())
     } catch (error) {
-      this.#availability.failed(error)
+      this.#database.failed(error)
     }
+  }
+
+  /** Looks after the files while nothing comes. */
+  #lookAfter(): void {
+    this.#beat()
+    this.#database.noticesMove()
+    this.#spool.touch()
+    if (this.#intake.isEmpty) this.#background()
   }
 
   /** @returns false where the database cannot be written at the moment; then what can wait does */
@@ -165,8 +178,7 @@ export class WriterThread {
       return true
     } catch (error) {
       if (!isRefusal(error)) {
-        this.#unavailable(error)
-        return false
+        return this.#unavailable(error)
       }
       // Where the transaction of several fails, each is tried alone: one bad batch must not take others along.
       if (items.length > 1) return items.every((item) => this.#store([item]))
@@ -177,24 +189,7 @@ export class WriterThread {
 
   /** @returns how many rows of each item were new */
   #insert(items: readonly Item[]): number[] {
-    return this.#transaction(items.map((item) => (item.kind === 'insert' ? item.values : this.#rowsOf(item))))
-  }
-
-  #transaction(batches: readonly (readonly SqlValue[])[]): number[] {
-    const inserted = this.#locked(() => this.#writer.insert(batches))
-    this.#availability.succeeded()
-    return inserted
-  }
-
-  /** Does what needs the write lock, when others let it go. */
-  #locked<T>(work: () => T): T {
-    for (;;) {
-      try {
-        return work()
-      } catch (error) {
-        if (!isBusy(error) || !this.#availability.waitForLock(() => this.#between())) throw error
-      }
-    }
+    return this.#database.insert(items.map((item) => (item.kind === 'insert' ? item.values : this.#rowsOf(item))))
   }
 
   readonly #refused = new WeakMap<Item, number>()
@@ -234,16 +229,19 @@ export class WriterThread {
     this.#replies.push({ seq, error: threadError(error) })
   }
 
-  /** Requests cannot wait for a database that cannot be written; batches do. */
-  #unavailable(error: unknown): void {
-    if (needsReopening(error)) this.#writer.close()
-    this.#availability.failed(error)
+  /**
+   * Requests cannot wait for a database that cannot be written; batches do.
+   * @returns whether it can be tried again at once
+   */
+  #unavailable(error: unknown): boolean {
+    if (this.#database.failed(error)) return true
     this.#intake.releaseMemory(this.#intake.hasRequests)
     for (const request of this.#intake.takeRequests()) {
       if (request.kind === 'insert') this.#refuseRequest(request.seq, error)
       else this.#reply(request)
     }
     this.#publish()
+    return false
   }
 
   /** An ending process waits for these numbers; replies by message come when nothing waits any more. */
@@ -276,7 +274,7 @@ export class WriterThread {
       case 'query':
         return this.#reader[question.method](question.query as never)
       case 'migrate':
-        return this.#locked(() => this.#writer.migrate())
+        return this.#database.migrate()
       case 'flush':
         return undefined
       case 'finish':
@@ -291,9 +289,9 @@ export class WriterThread {
   #close(): void {
     this.#isClosing = true
     clearInterval(this.#noting)
-    this.#availability.close()
+    clearInterval(this.#looking)
     this.#inheritance?.close()
-    this.#writer.close()
+    this.#database.close()
     this.#reader.close()
     this.#spool.close()
   }
