@@ -10,7 +10,7 @@ import { migrate, schemaStatus } from './migrations.js'
 const READ_TIMEOUT_MS = 5000
 
 /** A writer waits by itself: SQLite's waiting is unfair, and nothing else can be done meanwhile. */
-const WRITE_TIMEOUT_MS = 2
+const WRITE_TIMEOUT_MS = 0
 
 /**
  * Opens the file for writing: makes folder (0700) and file (0600) where they lack, refuses what is not ours before

@@ -64,7 +64,12 @@ export class Lifeline {
     this.#rest = undefined
   }
 
-  /** Notes a death. @returns whether the request that is first in line is to be given up */
+  /** The process stays open while it rests: somebody waits for an answer now. */
+  hold(): void {
+    this.#rest?.ref()
+  }
+
+  /** Notes a death. @returns whether what waits for an answer is not to be tried again */
   died(): boolean {
     const settled = this.#progress.int(INT.settled)
     if (settled !== this.#settled) this.#deaths = this.#allDeaths = 0
@@ -74,8 +79,8 @@ export class Lifeline {
     return this.#deaths >= MAX_DEATHS
   }
 
-  gaveUp(seq: number): void {
-    this.givenUp.push(seq)
+  /** Begins to count anew, since what the thread may have died of is given up. */
+  forgive(): void {
     this.#deaths = 0
   }
 

@@ -18,6 +18,14 @@ export const INT = {
   spoolFull: 5,
   /** Batches up to this number have come to the store's thread, and are in its spool. */
   accepted: 6,
+  /** The number of the first batch or request in the transaction that is under way; 0 when there is none. */
+  current: 7,
+  /** Which of several threads, one after the other, is the one: others end when they see it. */
+  generation: 8,
+  /** 1 while the thread is to stand still; waited on by it. */
+  stop: 9,
+  /** 1 while it does; waited on by who asked for it. */
+  stopped: 10,
 } as const
 
 /** Indexes of the 64-bit floats. */

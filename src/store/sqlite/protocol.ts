@@ -20,6 +20,8 @@ export interface ThreadData {
   readonly spool?: SpoolOptions | undefined
   /** The spool file of a thread that died before; this one goes on with it. */
   readonly formerSpool?: string | undefined
+  /** See `INT.generation`. */
+  readonly generation: number
   /** Up to this number each batch gets a transaction of its own: one of them may be what killed the thread before. */
   readonly careful: number
   /** Batches that killed the thread again and again. */

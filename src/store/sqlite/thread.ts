@@ -1,16 +1,10 @@
 import type { Worker } from 'node:worker_threads'
 import { StoreError } from '../contract.js'
 import { INT, Progress } from './progress.js'
-import type {
-  BatchRequest,
-  Notice,
-  SpoolOptions,
-  ThreadData,
-  ThreadReply,
-  ThreadRequest,
-  ThreadRole,
-} from './protocol.js'
+import type { ThreadData, ThreadReply, ThreadRequest, ThreadRole } from './protocol.js'
 import { errorFrom } from './thread-error.js'
+import type { StoreThreadOptions } from './cargo.js'
+import { goOn, standStill } from './stand-still.js'
 import { startWorker } from './start-worker.js'
 import { Lifeline } from './lifeline.js'
 
@@ -25,26 +19,6 @@ interface Pending {
 
 /** A request without its number. `Omit` over a union, member by member. */
 type Unnumbered<T> = T extends { readonly seq: number } ? Omit<T, 'seq'> : never
-
-/** Records that are sent without being waited for; they belong to whoever made the thread. */
-export interface Cargo {
-  /** The number of the last request with records; 0 when there is none. */
-  readonly lastSeq: number
-  /** What was given for sending since it was last asked. */
-  takeUnsent(): BatchRequest | undefined
-  /** What a new thread must be sent again. */
-  takeUnsettled(): BatchRequest[]
-  /** The thread keeps dying on it. @returns whether there is such a request */
-  giveUp(seq: number): boolean
-}
-
-export interface StoreThreadOptions {
-  readonly cargo?: Cargo | undefined
-  readonly spool?: SpoolOptions | undefined
-  readonly onNotice?: ((notice: Notice) => void) | undefined
-  /** Milliseconds without a sign of life, while something is to be done, after which the thread is replaced. */
-  readonly hangMillis?: number | undefined
-}
 
 /**
  * The main thread's end of a thread of the store. It starts at the first request, holds the process open only while
@@ -73,7 +47,9 @@ export class StoreThread {
     this.#options = options
     this.#lifeline = new Lifeline(this.progress, options.hangMillis, {
       isBusy: () => this.#isBusy(),
-      hangs: () => void this.#worker?.terminate(),
+      hangs: () => {
+        this.#abandon()
+      },
       revive: () => {
         this.#revive()
       },
@@ -141,6 +117,7 @@ export class StoreThread {
   #post(): void {
     this.#loadCargo()
     this.#sends = 0
+    if (this.#pending.size > 0) this.#lifeline.hold()
     if (this.#outbox.length === 0 || this.#lifeline.isResting) return
     const requests = this.#outbox
     this.#outbox = []
@@ -176,6 +153,7 @@ export class StoreThread {
    */
   waitSync(timeoutMs: number): boolean {
     const deadline = Date.now() + timeoutMs
+    goOn(this.progress)
     this.#loadCargo()
     if (this.#worker !== undefined || this.#outbox.length > 0) this.#outbox.push({ kind: 'finish', seq: ++this.#seq })
     this.#post()
@@ -184,7 +162,10 @@ export class StoreThread {
       const settled = this.progress.int(INT.settled)
       if (settled >= this.#lastPosted) return this.progress.int(INT.refused) === this.#refusalsTold
       const left = deadline - Date.now()
-      if (left <= 0 || this.#worker === undefined || this.#isOnlySpooled()) return false
+      if (left <= 0 || this.#worker === undefined || this.#isOnlySpooled()) {
+        if (this.#worker !== undefined) standStill(this.progress)
+        return false
+      }
       Atomics.wait(ints, INT.settled, settled, left)
     }
   }
@@ -218,6 +199,7 @@ export class StoreThread {
       progress: this.progress.memory,
       spool: this.#options.spool,
       formerSpool: this.#formerSpool,
+      generation: Atomics.add(this.progress.ints, INT.generation, 1) + 1,
       careful: this.#lifeline.deaths > 0 ? this.#seq : 0,
       givenUp: this.#lifeline.givenUp,
     }
@@ -253,6 +235,13 @@ export class StoreThread {
     else pending.resolve(reply.result as never)
   }
 
+  /** The thread may be inside SQLite, where it must not be ended: it ends by itself when it sees that it was replaced. */
+  #abandon(): void {
+    const worker = this.#worker
+    worker?.unref()
+    if (worker !== undefined) this.#died(worker, new Error('it hung'))
+  }
+
   #isBusy(): boolean {
     return this.#worker !== undefined && !this.isIdle
   }
@@ -261,29 +250,22 @@ export class StoreThread {
     if (this.#worker !== worker) return
     this.#worker = undefined
     this.#outbox = []
-    const oldest = this.#oldestUnsettled()
-    if (this.#lifeline.died() && oldest !== undefined) this.#giveUp(oldest, reason)
+    if (this.#lifeline.died()) this.#giveUp(reason)
     this.#lifeline.rest(this.#pending.size > 0)
   }
 
-  #oldestUnsettled(): number | undefined {
-    const settled = this.progress.int(INT.settled)
-    const cargo = this.#options.cargo
-    // What has been copied to the spool file only is not in the cargo any more.
-    if (this.progress.int(INT.taken) > settled) return settled + 1
-    const [request] = this.#pending.keys()
-    const loaded = cargo !== undefined && cargo.lastSeq > settled ? cargo.takeUnsettled()[0]?.places[0] : undefined
-    if (request === undefined) return loaded
-    return loaded === undefined ? request : Math.min(request, loaded)
-  }
-
-  #giveUp(seq: number, reason: unknown): void {
+  /** Requests cannot wait for a thread that may never live; batches do, but for the one that it died of. */
+  #giveUp(reason: unknown): void {
+    this.#lifeline.forgive()
+    const suspect = this.progress.int(INT.current)
+    if (suspect > this.progress.int(INT.settled) && !this.#pending.has(suspect)) {
+      this.#lifeline.givenUp.push(suspect)
+      this.#options.cargo?.giveUp(suspect)
+    }
     const text = reason instanceof Error ? reason.message : String(reason)
-    const message = `the ${this.#role} thread for ${this.#path} ended again and again on one request (${text})`
-    this.#lifeline.gaveUp(seq)
-    if (this.#options.cargo?.giveUp(seq) === true) return
-    this.#pending.get(seq)?.reject(new StoreError('unavailable', message))
-    this.#pending.delete(seq)
+    const message = `the ${this.#role} thread for ${this.#path} ended again and again (${text})`
+    for (const { reject } of this.#pending.values()) reject(new StoreError('unavailable', message))
+    this.#pending.clear()
   }
 
   /** Starts a new thread with what the former one did not settle. */
@@ -291,6 +273,7 @@ export class StoreThread {
     const requests = [...(this.#options.cargo?.takeUnsettled() ?? []), ...this.#pending.values()].map((waiting) =>
       'places' in waiting ? waiting : waiting.request,
     )
+    this.#outbox = []
     if (requests.length === 0) return
     const worker = this.#start()
     for (const request of requests.toSorted((a, b) => a.seq - b.seq)) this.#deliverAlone(worker, request)

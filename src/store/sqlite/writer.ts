@@ -12,7 +12,8 @@ import { FLOAT, INT } from './progress.js'
 import type { BatchRequest, Notice } from './protocol.js'
 import { pushRow, type SqlValue } from './rows.js'
 import { OwnJournal } from './spool/own-journal.js'
-import { type Cargo, StoreThread } from './thread.js'
+import type { Cargo } from './cargo.js'
+import { StoreThread } from './thread.js'
 
 export interface SqliteWriterOptions {
   /** Records that may wait in memory; further ones are dropped and counted. Default 200,000. */
@@ -175,7 +176,9 @@ export class SqliteWriter implements FeatureStoreWriter, RecordSink {
         return batchRequest(regions, this.#knownChunks, this.#outbox.takeForgotten())
       },
       takeUnsettled: () => this.#takeUnsettled(),
-      giveUp: (seq) => this.#giveUp(seq),
+      giveUp: (seq) => {
+        this.#giveUp(seq)
+      },
     }
   }
 
@@ -187,12 +190,10 @@ export class SqliteWriter implements FeatureStoreWriter, RecordSink {
     return this.#outbox.unsettled().map((region) => batchRequest([region], this.#knownChunks, []))
   }
 
-  #giveUp(seq: number): boolean {
+  #giveUp(seq: number): void {
     const records = this.#outbox.giveUp(seq)
-    if (records === 0) return false
     const message = `the store's thread for ${this.path} died again and again of the same records; they were dropped`
-    this.#drop('worker_lost', message, records)
-    return true
+    if (records > 0) this.#drop('worker_lost', message, records)
   }
 
   #dropFull(): boolean {

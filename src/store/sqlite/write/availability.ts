@@ -86,7 +86,7 @@ export class Availability {
       this.#lockedSince = 0
       return false
     }
-    Atomics.wait(this.#sleeper, 0, 0, waited < 300 ? 1 : 5)
+    Atomics.wait(this.#sleeper, 0, 0, waited < 300 ? 1 : 8)
     between()
     return true
   }

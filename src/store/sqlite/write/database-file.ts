@@ -14,6 +14,7 @@ const COMPANIONS = ['-wal', '-shm', '-journal'] as const
 export class DatabaseFile {
   readonly #path: string
   #identity: string | undefined
+  #companions = new Map<string, string>()
 
   constructor(path: string) {
     this.#path = path
@@ -21,11 +22,23 @@ export class DatabaseFile {
 
   /** Notes which file was opened, when a connection is new. */
   noteOpened(): void {
-    this.#identity ??= this.#find()
+    if (this.#identity !== undefined) return
+    this.#identity = this.#find()
+    for (const companion of COMPANIONS) this.#companions.set(companion, this.#find(companion))
   }
 
   noteClosed(): void {
     this.#identity = undefined
+    this.#companions.clear()
+  }
+
+  /**
+   * Removes the log and index of the file that was opened, where they are still beside the path: another database would
+   * take them for its own. Called while the connection is open, so that their numbers cannot have been given again.
+   */
+  removeCompanions(): void {
+    for (const [companion, identity] of this.#companions)
+      if (identity !== 'none' && this.#find(companion) === identity) rmSync(this.#path + companion, { force: true })
   }
 
   /** Whether the file that is open is no longer the one at the path: it was removed, or another was put there. */
@@ -34,9 +47,9 @@ export class DatabaseFile {
   }
 
   /** By stat alone: to open and close the file would lose the locks of this process. */
-  #find(): string {
+  #find(companion = ''): string {
     try {
-      const found = statSync(this.#path, { bigint: true, throwIfNoEntry: false })
+      const found = statSync(this.#path + companion, { bigint: true, throwIfNoEntry: false })
       return found === undefined ? 'none' : `${found.dev}.${found.ino}`
     } catch {
       return this.#identity ?? 'none'

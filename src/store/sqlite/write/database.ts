@@ -155,6 +155,7 @@ export class Database {
   /** Looks whether the file is still there; where it is not, the next transaction opens what is, or makes a new one. */
   noticesMove(): boolean {
     if (!this.#connection.isOpen || !this.#file.hasMoved) return false
+    this.#file.removeCompanions()
     this.#close()
     const { path } = this.#options
     this.#say(

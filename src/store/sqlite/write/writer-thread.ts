@@ -4,18 +4,16 @@ import type { InsertRequest, Notice, Question, ThreadData, ThreadReply, ThreadRe
 import { ReaderConnection } from '../reader-connection.js'
 import type { SqlValue } from '../rows.js'
 import { Spool } from '../spool/spool.js'
+import { Noting } from '../spool/noting.js'
 import { threadError } from '../thread-error.js'
 import { Inheritance } from './inheritance.js'
 import { isRefusal } from './failure.js'
 import { Database } from './database.js'
+import { Pulse } from './pulse.js'
 import { Intake, type Item } from './intake.js'
 
 /** Replies that are sent together; a caller that never rests must hear of its batches all the same. */
 const MAX_REPLIES = 64
-
-/** How often the counter of records is written down, and for how long after the last sign of activity. */
-const NOTE_EVERY_MS = 25
-const NOTE_FOR_TICKS = 40
 
 /** How often the files are looked after, in milliseconds. */
 const LOOK_AFTER_MS = 2000
@@ -27,20 +25,21 @@ const BACKGROUND_MS = 5
 export class WriterThread {
   readonly #port: MessagePort
   readonly #progress: Progress
+  readonly #pulse: Pulse
   readonly #database: Database
   readonly #reader: ReaderConnection
   readonly #spool: Spool
   readonly #intake: Intake
+  readonly #noting: Noting
   readonly #inheritance: Inheritance | undefined
   #replies: ThreadReply[] = []
-  #noting: NodeJS.Timeout | undefined
   #looking: NodeJS.Timeout | undefined
-  #quietTicks = 0
   #isClosing = false
 
   constructor(port: MessagePort, data: ThreadData) {
     this.#port = port
     this.#progress = new Progress(data.progress)
+    this.#pulse = new Pulse(this.#progress, data.generation)
     this.#reader = new ReaderConnection(data.path)
     this.#database = new Database({
       path: data.path,
@@ -63,6 +62,10 @@ export class WriterThread {
       problem: (topic, message, count) => {
         this.#say({ kind: 'problem', topic, message, count })
       },
+    })
+    this.#noting = new Noting(() => {
+      this.#beat()
+      return this.#spool.noteAdded()
     })
     this.#intake = new Intake({
       progress: this.#progress,
@@ -97,10 +100,7 @@ export class WriterThread {
   #accept(requests: readonly ThreadRequest[]): void {
     this.#beat()
     this.#intake.accept(requests)
-    this.#quietTicks = 0
-    this.#noting ??= setInterval(() => {
-      this.#note()
-    }, NOTE_EVERY_MS)
+    this.#noting.wake()
   }
 
   /** Fetches what has come meanwhile. */
@@ -118,15 +118,7 @@ export class WriterThread {
   }
 
   #beat(): void {
-    Atomics.add(this.#progress.ints, INT.beat, 1)
-  }
-
-  #note(): void {
-    this.#beat()
-    this.#quietTicks = this.#spool.noteAdded() ? 0 : this.#quietTicks + 1
-    if (this.#quietTicks < NOTE_FOR_TICKS) return
-    clearInterval(this.#noting)
-    this.#noting = undefined
+    this.#pulse.beat()
   }
 
   #work(): void {
@@ -173,6 +165,14 @@ export class WriterThread {
 
   /** @returns false where the database cannot be written at the moment; then what can wait does */
   #store(items: readonly Item[]): boolean {
+    // A thread that ends in here may have died of what it inserted.
+    Atomics.store(this.#progress.ints, INT.current, (items[0] as Item).seq)
+    const isStored = this.#tryToStore(items)
+    Atomics.store(this.#progress.ints, INT.current, 0)
+    return isStored
+  }
+
+  #tryToStore(items: readonly Item[]): boolean {
     try {
       this.#settle(items, this.#insert(items))
       return true
@@ -201,11 +201,11 @@ export class WriterThread {
   }
 
   #settle(items: readonly Item[], inserted: readonly number[]): void {
+    this.#intake.settle(items)
     for (const [index, item] of items.entries()) {
       if (item.kind === 'insert') this.#replies.push({ seq: item.seq, result: inserted[index] })
       else this.#count(item, this.#refused.get(item) ?? 0)
     }
-    this.#intake.settle(items)
     this.#publish()
   }
 
@@ -288,7 +288,7 @@ export class WriterThread {
 
   #close(): void {
     this.#isClosing = true
-    clearInterval(this.#noting)
+    this.#noting.stop()
     clearInterval(this.#looking)
     this.#inheritance?.close()
     this.#database.close()
