@@ -4,7 +4,16 @@ import { ensureKey, resolveSettings, type SettingOptions, type Settings } from '
 import { describeError, type EventCounter, processEvents } from '../src/health/index.js'
 import { type FeatureUsageRecord, PseudonymCache, type RecordDraft } from '../src/record/index.js'
 import { draftFromSpan, type MappingOptions, recordFromSpan } from '../src/span/index.js'
-import { type FeatureStoreWriter, isRecordSink, type RecordSink, SqliteWriter } from '../src/store/index.js'
+import {
+  type Durability,
+  type FeatureStoreWriter,
+  isDropReason,
+  isRecordSink,
+  type RecordSink,
+  requireDurability,
+  type SinkHealth,
+  SqliteWriter,
+} from '../src/store/index.js'
 
 /** The values of `ExportResultCode` in `@opentelemetry/core`, which importing this file must not load. */
 const SUCCESS = 0
@@ -28,6 +37,11 @@ export interface FeatureUsageExporterOptions extends Pick<SettingOptions, 'dbPat
   sessionId?: string | undefined
   /** Counts what goes wrong; the default is the counter of the default tracker. */
   events?: EventCounter | undefined
+  /**
+   * What `kill -9` may take along. `batch`: the records of one flush interval. `process`: nothing, for some microseconds
+   * more in each call. Default `batch`.
+   */
+  durability?: Durability | undefined
 }
 
 /**
@@ -51,7 +65,7 @@ export class FeatureUsageExporter implements SpanExporter {
     this.settings = resolveSettings(options, process.env, (message) => {
       this.#events.count('setting_ignored', message, 1, message)
     })
-    this.#writer = options.writer ?? new SqliteWriter(this.settings.dbPath)
+    this.#writer = options.writer ?? this.#sqliteWriter(options.durability)
     this.#sink = isRecordSink(this.#writer) ? this.#writer : undefined
     this.#mapping = {
       maxMetadataSize: this.settings.maxMetadataSize,
@@ -59,6 +73,11 @@ export class FeatureUsageExporter implements SpanExporter {
       pseudonymize: this.settings.anonymize ? (userId) => this.#pseudonym(userId) : undefined,
     }
     liveExporters.add(this)
+  }
+
+  /** How the writer is; undefined where it does not say. */
+  health(): SinkHealth | undefined {
+    return this.#sink?.health()
   }
 
   export(spans: readonly ReadableSpan[], resultCallback: ResultCallback): void {
@@ -130,6 +149,15 @@ export class FeatureUsageExporter implements SpanExporter {
   /** Hands what was taken to the store, without waiting for it. */
   send(): void {
     this.#sink?.send()
+  }
+
+  #sqliteWriter(durability: Durability | undefined): SqliteWriter {
+    return new SqliteWriter(this.settings.dbPath, {
+      durability: requireDurability(durability),
+      onProblem: (topic, message, count) => {
+        this.#events.count(isDropReason(topic) ? 'record_dropped' : topic, message, Math.max(1, count), topic)
+      },
+    })
   }
 
   #records(spans: readonly ReadableSpan[]): FeatureUsageRecord[] {

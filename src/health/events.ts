@@ -13,6 +13,13 @@ import { diag } from '@opentelemetry/api'
  * - `write_failed`: the store refused records
  * - `late_record`: a call that ended after shutdown
  * - `no_processor`: the application's provider has no FeatureSpanProcessor
+ * - `database_unavailable`: the database cannot be written; records wait
+ * - `database_corrupt`: the database was damaged and has been set aside
+ * - `database_replaced`: the database file was removed or replaced while it was in use
+ * - `unclean_shutdown`: an earlier process ended without shutting down
+ * - `spool_unavailable`: the file for waiting records cannot be written
+ * - `spool_damaged`: a file of waiting records was damaged and has been set aside
+ * - `wal_stuck`: a reader keeps the write-ahead log from being emptied
  */
 export type TrackingEvent =
   | 'setting_ignored'
@@ -25,6 +32,13 @@ export type TrackingEvent =
   | 'write_failed'
   | 'late_record'
   | 'no_processor'
+  | 'database_unavailable'
+  | 'database_corrupt'
+  | 'database_replaced'
+  | 'unclean_shutdown'
+  | 'spool_unavailable'
+  | 'spool_damaged'
+  | 'wal_stuck'
 
 /** Counts of what went wrong, by kind. It never throws, whatever it is told. */
 export class EventCounter {

@@ -4,7 +4,7 @@ import { FeatureUsageExporter, type FeatureUsageExporterOptions } from '../../ex
 import { resolveSettings, type SettingOptions, type Settings } from '../config/index.js'
 import { describeError, type EventCounter, processEvents } from '../health/index.js'
 import type { RecordDraft } from '../record/index.js'
-import { EXIT_TIMEOUT, liveProcessors, watchProcessEnd } from './process-end.js'
+import { EXIT_TIMEOUT, liveProcessors, requireExitTimeout, watchProcessEnd } from './process-end.js'
 import { draftSelector, spanSelector } from './select.js'
 
 /** An exporter that gives no answer for so many milliseconds is not waited for any longer, as in the SDK. */
@@ -149,12 +149,6 @@ export class FeatureSpanProcessor implements SpanProcessor {
     this.#underWay.add(exported)
     void exported.then(() => this.#underWay.delete(exported))
   }
-}
-
-/** @throws TypeError */
-function requireExitTimeout(seconds: number): number {
-  if (typeof seconds === 'number' && seconds >= 0) return seconds
-  throw new TypeError(`exitTimeout is ${String(seconds)}: give a number of seconds, 0 or more`)
 }
 
 function isExporter(value: unknown): value is SpanExporter {

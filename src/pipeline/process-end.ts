@@ -20,6 +20,12 @@ interface DrainingExporter {
 /** Seconds for which `process.exit()` is held up at the most, unless an option says otherwise. */
 export const EXIT_TIMEOUT = 2
 
+/** @throws TypeError */
+export function requireExitTimeout(seconds: number): number {
+  if (typeof seconds === 'number' && seconds >= 0) return seconds
+  throw new TypeError(`exitTimeout is ${String(seconds)}: give a number of seconds, 0 or more`)
+}
+
 /** Processors that were made and not shut down. */
 export const liveProcessors = new Set<EndingProcessor>()
 

@@ -5,4 +5,5 @@ export {
   openReader,
   SqliteReader,
   SqliteWriter,
+  type SqliteWriterOptions,
 } from './sqlite/index.js'

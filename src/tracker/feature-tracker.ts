@@ -1,11 +1,15 @@
 import { ensureKey, excludeMatcher, resolveSettings, type SettingOptions, type Settings } from '../config/index.js'
 import { EventCounter, processEvents, type TrackingEvent } from '../health/index.js'
+import { EXIT_TIMEOUT, requireExitTimeout } from '../pipeline/index.js'
 import { type FeatureCategory, type FeatureUsageRecord, PseudonymCache } from '../record/index.js'
 import {
+  type Durability,
   type FeatureStoreReader,
   type FeatureSummary,
   type RecordFilter,
   type RecordQuery,
+  requireDurability,
+  type SinkHealth,
   SqliteReader,
   StoreError,
   type TopFeaturesQuery,
@@ -27,12 +31,19 @@ export interface FeatureTrackerOptions extends SettingOptions {
   sessionId?: string | undefined
   /** Seconds for which the end of the process may be held up to store what waits. Default 2. */
   exitTimeout?: number | undefined
+  /**
+   * What `kill -9` may take along. `batch`: the records of one flush interval. `process`: nothing, for some microseconds
+   * more in each call. Default `batch`.
+   */
+  durability?: Durability | undefined
 }
 
 export interface TrackerHealth {
   /** What went wrong since the start, by kind; empty when all is well. */
   readonly events: Partial<Record<TrackingEvent, number>>
   readonly dbPath: string
+  /** Queue, drops, spool and state of the database; undefined before the first record. */
+  readonly store: SinkHealth | undefined
 }
 
 /**
@@ -55,6 +66,8 @@ export class FeatureTracker {
   /** @throws TypeError when an option is bad */
   constructor(options: FeatureTrackerOptions = {}, internal: { usesGlobal?: boolean } = {}) {
     resolveSettings(options, {})
+    requireDurability(options.durability)
+    requireExitTimeout(options.exitTimeout ?? EXIT_TIMEOUT)
     this.#options = options
     const usesGlobal = internal.usesGlobal ?? false
     this.#events = usesGlobal ? processEvents : new EventCounter()
@@ -66,6 +79,7 @@ export class FeatureTracker {
       settings: () => this.settings,
       dbPath: options.dbPath,
       exitTimeout: options.exitTimeout,
+      durability: options.durability,
       endOpen: () => {
         this.#tracking.endOpen()
       },
@@ -150,9 +164,9 @@ export class FeatureTracker {
     return this.#ask((reader) => reader.getTopFeatures(typeof query === 'number' ? { limit: query } : query), [])
   }
 
-  /** What went wrong so far. */
+  /** What went wrong so far, and how the store is. */
   health(): TrackerHealth {
-    return { events: this.#events.counts(), dbPath: this.#pipeline.dbPath() }
+    return { events: this.#events.counts(), dbPath: this.#pipeline.dbPath(), store: this.#pipeline.storeHealth() }
   }
 
   /**

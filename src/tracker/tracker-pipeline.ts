@@ -12,6 +12,7 @@ import {
   registeredProvider,
 } from '../pipeline/index.js'
 import { SCOPE_NAME } from '../span/index.js'
+import type { Durability, SinkHealth } from '../store/index.js'
 import { VERSION } from './version.js'
 
 export interface TrackerPipelineOptions {
@@ -24,6 +25,7 @@ export interface TrackerPipelineOptions {
   /** The file that was asked for by an argument. */
   readonly dbPath: string | undefined
   readonly exitTimeout: number | undefined
+  readonly durability: Durability | undefined
   /** Ends what is still open when the process ends. */
   readonly endOpen: () => void
 }
@@ -66,6 +68,14 @@ export class TrackerPipeline {
     return settings().dbPath
   }
 
+  /** How the writer of the records is; undefined before the first of them, and where it does not say. */
+  storeHealth(): SinkHealth | undefined {
+    const live = this.#options.usesGlobal ? [...liveProcessors].map(({ exporter }) => exporter) : []
+    for (const exporter of [this.#own?.processor.exporter, ...live])
+      if (exporter instanceof FeatureUsageExporter) return exporter.health()
+    return undefined
+  }
+
   async shutdown(): Promise<void> {
     this.#forgetEnd?.()
     await this.#own?.provider.shutdown()
@@ -94,9 +104,9 @@ export class TrackerPipeline {
   #ownPipeline(): { provider: FeatureTracerProvider; processor: FeatureSpanProcessor } {
     if (this.#own !== undefined) return this.#own
     ensureContextManager()
-    const { events, sessionId, exitTimeout } = this.#options
+    const { events, sessionId, exitTimeout, durability } = this.#options
     const options = { ...this.#options.settings(), events, exitTimeout }
-    const processor = new FeatureSpanProcessor(new FeatureUsageExporter({ ...options, sessionId }), options)
+    const processor = new FeatureSpanProcessor(new FeatureUsageExporter({ ...options, sessionId, durability }), options)
     const otlp = this.#otlpProcessor()
     if (otlp !== undefined) flushBeforeExit(otlp)
     const provider = new FeatureTracerProvider(otlp === undefined ? [processor] : [processor, otlp], VERSION)

@@ -1,5 +1,5 @@
 import { type FeatureUsageRecord, type RecordDraft, recordOfDraft } from '../../src/record/index.js'
-import type { RecordSink } from '../../src/store/index.js'
+import type { RecordSink, SinkHealth } from '../../src/store/index.js'
 import { FakeWriter } from './fake-writer.js'
 
 /** A writer in memory that also takes records one by one. */
@@ -16,6 +16,18 @@ export class FakeSink extends FakeWriter implements RecordSink {
 
   send(): void {
     this.sends++
+  }
+
+  health(): SinkHealth {
+    return {
+      waitingRecords: 0,
+      waitingBytes: 0,
+      stored: this.drafts.length,
+      dropped: {},
+      spool: { records: 0, bytes: 0 },
+      database: { status: 'ok' },
+      recovered: { records: 0, lost: 0 },
+    }
   }
 
   get taken(): FeatureUsageRecord[] {

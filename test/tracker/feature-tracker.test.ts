@@ -105,6 +105,12 @@ describe('a tracker', () => {
     expect(() => new FeatureTracker({ minDuration: -1 })).toThrow(
       'minDuration is -1: give a number of seconds, 0 or more',
     )
+    expect(() => new FeatureTracker({ exitTimeout: -2 })).toThrow(
+      'exitTimeout is -2: give a number of seconds, 0 or more',
+    )
+    expect(() => new FeatureTracker({ durability: 'disk' as 'batch' })).toThrow(
+      "durability is disk: give 'batch' or 'process'",
+    )
     expect(() => new FeatureTracker({ dbPath: ':memory:' })).toThrow('dbPath is ":memory:": give the path of a file')
   })
 })

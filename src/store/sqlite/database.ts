@@ -3,9 +3,14 @@ import { dirname } from 'node:path'
 import BetterSqlite3, { type Database } from 'better-sqlite3'
 import { ensurePrivateFolder } from '../../config/index.js'
 import { StoreError } from '../contract.js'
+import { removeOrphanedCompanions } from './write/database-file.js'
 import { migrate, schemaStatus } from './migrations.js'
 
-const BUSY_TIMEOUT_MS = 5000
+/** How long a reader waits for a lock. */
+const READ_TIMEOUT_MS = 5000
+
+/** A writer waits by itself: SQLite's waiting is unfair, and nothing else can be done meanwhile. */
+const WRITE_TIMEOUT_MS = 0
 
 /**
  * Opens the file for writing: makes folder (0700) and file (0600) where they lack, refuses what is not ours before
@@ -16,7 +21,7 @@ const BUSY_TIMEOUT_MS = 5000
 export function openForWriting(path: string): Database {
   return guarded(path, () => {
     createPrivateFile(path)
-    const database = new BetterSqlite3(path, { timeout: BUSY_TIMEOUT_MS })
+    const database = new BetterSqlite3(path, { timeout: WRITE_TIMEOUT_MS })
     try {
       schemaStatus(database)
       database.pragma('journal_mode = WAL')
@@ -61,15 +66,16 @@ export function openForReading(path: string): Database {
  */
 function openReadOnly(path: string): Database {
   try {
-    return new BetterSqlite3(path, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true })
+    return new BetterSqlite3(path, { timeout: READ_TIMEOUT_MS, fileMustExist: true })
   } catch {
-    return new BetterSqlite3(path, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true, readonly: true })
+    return new BetterSqlite3(path, { timeout: READ_TIMEOUT_MS, fileMustExist: true, readonly: true })
   }
 }
 
 /** The exclusive flag makes sure that a file which somebody has open is never opened here: closing it would lose locks. */
 function createPrivateFile(path: string): void {
   ensurePrivateFolder(dirname(path))
+  removeOrphanedCompanions(path)
   let descriptor: number
   try {
     descriptor = openSync(path, 'wx', 0o600)

@@ -1,3 +1,3 @@
 export { FeatureTrackerDB, type FeatureTrackerDBOptions } from './feature-tracker-db.js'
 export { openReader, SqliteReader } from './reader.js'
-export { SqliteWriter } from './writer.js'
+export { SqliteWriter, type SqliteWriterOptions } from './writer.js'

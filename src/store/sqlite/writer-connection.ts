@@ -1,5 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3'
-import { type RollupStatus, type SchemaStatus, StoreError } from '../contract.js'
+import type { RollupStatus, SchemaStatus } from '../contract.js'
 import { openForWriting, toStoreError } from './database.js'
 import { migrate } from './migrations.js'
 import type { RollupStep } from './protocol.js'
@@ -7,14 +7,17 @@ import { inTransaction, RollupUpkeep, rollupStatus } from './rollup/upkeep.js'
 import { type OpenBatch, RollupWriter } from './rollup/writer.js'
 import { ROW_WIDTH, type SqlValue } from './rows.js'
 import { COLUMNS } from './schema.js'
+import { isBusy } from './write/failure.js'
 
 const INSERT = `INSERT INTO feature_usage (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')}) ON CONFLICT(id) DO NOTHING`
 
-/** How long a batch is tried again while others hold the write lock, in milliseconds. */
-const LOCK_PATIENCE_MS = 60_000
+/** Rows between two looks at the clock, and milliseconds between two calls of `between`. */
+const ROWS_BETWEEN = 16
+const MILLIS_BETWEEN = 2
 
-/** How long upkeep rests after it failed, in milliseconds. */
+/** How long upkeep rests after it failed, or met another writer, in milliseconds. */
 const REST_MS = 10_000
+const BUSY_REST_MS = 200
 
 /** How long a step of a rebuild takes, in milliseconds. */
 const STEP_MS = 100
@@ -27,6 +30,9 @@ export class WriterConnection {
   #rollups: RollupWriter | undefined
   #upkeep: RollupUpkeep | undefined
   #restUntil = 0
+  /** Called every few milliseconds while rows are inserted; it must not touch the database. */
+  between: () => void = () => {}
+  #lastBetween = 0
 
   constructor(path: string) {
     this.#path = path
@@ -36,20 +42,14 @@ export class WriterConnection {
    * Inserts several batches in one transaction.
    * @param batches flat lists of values, `ROW_WIDTH` to a row
    * @returns how many rows of each batch were new
-   * @throws StoreError; then none of the batches is stored
+   * @throws StoreError; then none of the batches is stored. Its cause has code SQLITE_BUSY while another connection
+   * holds the write lock.
    */
   insert(batches: readonly (readonly SqlValue[])[]): number[] {
-    return this.#patiently(() => this.#transaction(batches))
-  }
-
-  #patiently<T>(work: () => T): T {
-    const deadline = Date.now() + LOCK_PATIENCE_MS
-    for (;;) {
-      try {
-        return work()
-      } catch (error) {
-        if (!isBusy(error) || Date.now() > deadline) throw toStoreError(error, this.#path)
-      }
+    try {
+      return this.#transaction(batches)
+    } catch (error) {
+      throw toStoreError(error, this.#path)
     }
   }
 
@@ -57,7 +57,7 @@ export class WriterConnection {
     const { database, insert, rollups } = this.#open()
     return inTransaction(database, rollups, () => {
       const open = rollups.begin(batches.reduce((rows, values) => rows + values.length / ROW_WIDTH, 0))
-      const inserted = batches.map((values) => insertRows(insert, values, open))
+      const inserted = batches.map((values) => this.#insertRows(insert, values, open))
       open?.end()
       return inserted
     })
@@ -73,15 +73,15 @@ export class WriterConnection {
     if (this.#upkeep === undefined || Date.now() < this.#restUntil) return false
     try {
       return this.#upkeep.run(maxMillis, takesFew)
-    } catch {
-      this.#restUntil = Date.now() + REST_MS
+    } catch (error) {
+      this.#restUntil = Date.now() + (isBusy(error) ? BUSY_REST_MS : REST_MS)
       return false
     }
   }
 
-  /** @throws StoreError when the file cannot be written */
+  /** @throws StoreError as `insert` */
   rollups(step: RollupStep): RollupStatus {
-    return this.#patiently(() => {
+    try {
       const { database, rollups } = this.#open()
       if (step === 'rebuild')
         inTransaction(database, rollups, () => {
@@ -89,7 +89,28 @@ export class WriterConnection {
         })
       if (step === 'continue') this.#upkeep?.run(STEP_MS, true)
       return rollupStatus(database)
-    })
+    } catch (error) {
+      throw toStoreError(error, this.#path)
+    }
+  }
+
+  #insertRows(insert: Statement, values: readonly SqlValue[], rollups: OpenBatch | undefined): number {
+    let inserted = 0
+    for (let from = 0; from < values.length; from += ROW_WIDTH) {
+      if (from % (ROWS_BETWEEN * ROW_WIDTH) === 0) this.#passTime()
+      const { changes, lastInsertRowid } = insert.run(values.slice(from, from + ROW_WIDTH))
+      if (changes === 0) continue
+      rollups?.add(Number(lastInsertRowid), values, from)
+      inserted++
+    }
+    return inserted
+  }
+
+  #passTime(): void {
+    const now = performance.now()
+    if (now - this.#lastBetween < MILLIS_BETWEEN) return
+    this.#lastBetween = now
+    this.between()
   }
 
   #open(): { database: Database; insert: Statement; rollups: RollupWriter } {
@@ -100,8 +121,30 @@ export class WriterConnection {
     return { database, insert, rollups }
   }
 
+  /** @throws StoreError as `insert` */
   migrate(): SchemaStatus {
-    return migrate(this.#open().database)
+    try {
+      return migrate(this.#open().database)
+    } catch (error) {
+      throw toStoreError(error, this.#path)
+    }
+  }
+
+  get isOpen(): boolean {
+    return this.#database !== undefined
+  }
+
+  /** Empties the write-ahead log. @returns false where another connection still needs it, or writes */
+  emptyLog(): boolean {
+    const { database } = this.#open()
+    try {
+      // The first pass leaves others free to write; the second then has next to nothing to do.
+      database.pragma('wal_checkpoint(PASSIVE)')
+      const [answer] = database.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }]
+      return answer.busy === 0
+    } catch {
+      return false
+    }
   }
 
   close(): void {
@@ -111,20 +154,4 @@ export class WriterConnection {
     this.#rollups = undefined
     this.#upkeep = undefined
   }
-}
-
-function insertRows(insert: Statement, values: readonly SqlValue[], rollups: OpenBatch | undefined): number {
-  let inserted = 0
-  for (let from = 0; from < values.length; from += ROW_WIDTH) {
-    const { changes, lastInsertRowid } = insert.run(values.slice(from, from + ROW_WIDTH))
-    if (changes === 0) continue
-    rollups?.add(Number(lastInsertRowid), values, from)
-    inserted++
-  }
-  return inserted
-}
-
-function isBusy(error: unknown): boolean {
-  const cause = error instanceof StoreError ? error.cause : error
-  return String((cause as NodeJS.ErrnoException | undefined)?.code ?? '').startsWith('SQLITE_BUSY')
 }

@@ -1,0 +1,194 @@
+import type { ProblemTopic, RollupStatus, SchemaStatus } from '../../contract.js'
+import type { Progress } from '../progress.js'
+import type { Notice, RollupStep } from '../protocol.js'
+import { ROW_WIDTH, type SqlValue } from '../rows.js'
+import { WriterConnection } from '../writer-connection.js'
+import { Availability } from './availability.js'
+import { DatabaseFile } from './database-file.js'
+import { isBusy, needsReopening } from './failure.js'
+import { LogGuard, LogStuckError } from './log-guard.js'
+import { Turns } from './turns.js'
+
+/** Rows that one transaction takes at the most, when nobody else waits for the lock. */
+const MAX_ROWS = 5000
+
+/** How long the lock is held when others wait. */
+const SHARED_MS = 15
+
+/** A damaged file is set aside at most this often: where each new one is damaged too, the disk is. */
+const SET_ASIDE_PAUSE_MS = 10_000
+
+export interface DatabaseOptions {
+  readonly path: string
+  readonly progress: Progress
+  readonly maxWalBytes: number
+  readonly say: (notice: Notice) => void
+  /** Called every few milliseconds during long work. */
+  readonly between: () => void
+  /** Called when it may be possible to write again. */
+  readonly retry: () => void
+}
+
+/** The database as the writer's thread sees it: with its lock, its log, and what may befall its file. */
+export class Database {
+  readonly #options: DatabaseOptions
+  readonly #connection: WriterConnection
+  readonly #file: DatabaseFile
+  readonly #log: LogGuard
+  readonly #turns: Turns
+  readonly #availability: Availability
+  #rowMillis = 0.05
+  #setAsideAt = -Infinity
+
+  constructor(options: DatabaseOptions) {
+    const { path, progress } = options
+    this.#options = options
+    this.#connection = new WriterConnection(path)
+    this.#connection.between = options.between
+    this.#file = new DatabaseFile(path)
+    this.#log = new LogGuard(path, options.maxWalBytes)
+    this.#turns = new Turns(path)
+    this.#availability = new Availability(path, progress, options)
+  }
+
+  get isOpen(): boolean {
+    return this.#connection.isOpen
+  }
+
+  /** Whether the last attempt failed, and the next one is not due yet. */
+  get isResting(): boolean {
+    return this.#availability.isResting
+  }
+
+  /** Rows that the next transaction should have at the most. */
+  get maxRows(): number {
+    const shared = this.#turns.othersWait ? Math.max(16, SHARED_MS / this.#rowMillis) : MAX_ROWS
+    return Math.min(MAX_ROWS, this.#log.maxRows, Math.floor(shared))
+  }
+
+  /**
+   * Inserts in one transaction; waits for the lock as long as need be.
+   * @returns how many rows of each batch were new
+   * @throws StoreError
+   */
+  insert(batches: readonly (readonly SqlValue[])[]): number[] {
+    const rows = batches.reduce((sum, values) => sum + values.length / ROW_WIDTH, 0)
+    for (;;) {
+      const inserted = this.#locked(() => this.#transaction(batches, rows))
+      this.#file.noteOpened()
+      // The ids are the same each time: rows that went into a file which is gone go into the new one too.
+      if (this.noticesMove()) continue
+      this.#availability.succeeded()
+      return inserted
+    }
+  }
+
+  #transaction(batches: readonly (readonly SqlValue[])[], rows: number): number[] {
+    if (this.isOpen) this.#log.makeRoom(() => this.#connection.emptyLog())
+    const start = performance.now()
+    const inserted = this.#connection.insert(batches)
+    this.#turns.done()
+    if (rows > 16) this.#rowMillis = this.#rowMillis * 0.7 + ((performance.now() - start) / rows) * 0.3
+    this.#log.learn(rows)
+    return inserted
+  }
+
+  migrate(): SchemaStatus {
+    return this.#locked(() => this.#connection.migrate())
+  }
+
+  /** Does what needs the lock when others have let it go, in the order in which they came. */
+  #locked<T>(work: () => T): T {
+    try {
+      for (;;) {
+        let busy: unknown
+        if (!this.#turns.hasCompany || this.#turns.mayTry()) {
+          try {
+            return work()
+          } catch (error) {
+            if (!isBusy(error)) throw error
+            this.#turns.met()
+            busy = error
+          }
+        }
+        // Where it is another's turn for too long, trying out of turn says why.
+        if (!this.#availability.waitForLock(this.#options.between)) {
+          if (busy === undefined) return work()
+          throw busy
+        }
+      }
+    } finally {
+      this.#turns.done()
+    }
+  }
+
+  /**
+   * Notes a failure and prepares the next attempt.
+   * @returns whether it may be made at once
+   */
+  failed(error: unknown): boolean {
+    if (needsReopening(error) && !(error instanceof LogStuckError)) this.#close()
+    if (this.#setAsideDamaged(error)) return true
+    if (error instanceof LogStuckError) this.#say('wal_stuck', error.message)
+    this.#availability.failed(error)
+    return false
+  }
+
+  #setAsideDamaged(error: unknown): boolean {
+    const now = performance.now()
+    if (now - this.#setAsideAt < SET_ASIDE_PAUSE_MS) return false
+    try {
+      if (!this.#file.isDamaged(error)) return false
+      const target = this.#file.setAside()
+      this.#setAsideAt = now
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#say(
+        'database_corrupt',
+        `a damaged database was set aside as ${target}, and a new one is started: ${reason}`,
+      )
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /** Looks whether the file is still there; where it is not, the next transaction opens what is, or makes a new one. */
+  noticesMove(): boolean {
+    if (!this.#connection.isOpen || !this.#file.hasMoved) return false
+    this.#file.removeCompanions()
+    this.#close()
+    const { path } = this.#options
+    this.#say(
+      'database_replaced',
+      `${path} was removed or replaced while it was in use: records go to the file that is there now`,
+    )
+    return true
+  }
+
+  rollups(step: RollupStep): RollupStatus {
+    return this.#locked(() => this.#connection.rollups(step))
+  }
+
+  /**
+   * @param takesFew whether few rows are taken into the rollups, too, which costs more for each
+   * @returns whether there is more catch-up work to do
+   */
+  background(maxMillis: number, takesFew: boolean): boolean {
+    return this.#connection.background(maxMillis, takesFew)
+  }
+
+  #say(topic: ProblemTopic, message: string): void {
+    this.#options.say({ kind: 'problem', topic, message, count: 0 })
+  }
+
+  #close(): void {
+    this.#connection.close()
+    this.#file.noteClosed()
+  }
+
+  close(): void {
+    this.#availability.close()
+    this.#turns.close()
+    this.#close()
+  }
+}
