@@ -21,7 +21,8 @@ export function bucketOf(duration: number): number {
 
 /** The value in seconds that stands for a bucket. */
 function valueOf(bucket: number): number {
-  return bucket === 0 ? 0 : (2 / (GAMMA + 1)) * Math.exp((bucket - OFFSET) * LOG_GAMMA)
+  if (bucket === 0) return 0
+  return Math.min((2 / (GAMMA + 1)) * Math.exp((bucket - OFFSET) * LOG_GAMMA), Number.MAX_VALUE)
 }
 
 /** Bytes of a list of buckets, one entry for each value. */

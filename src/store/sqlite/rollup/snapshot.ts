@@ -134,10 +134,11 @@ export class Snapshot {
       where.push('category = ?')
       values.push(storedCategory(category))
     }
+    // The plus: the index that begins with the kind would find all features.
     const kind = featureName === undefined ? 1 : 0
     return this.statements
       .rows<[number]>(
-        `SELECT id FROM feature_rollup_subjects WHERE ${where.join(' AND ')} AND kind = ${kind}`,
+        `SELECT id FROM feature_rollup_subjects WHERE ${where.join(' AND ')} AND +kind = ${kind}`,
         ...values,
       )
       .map(([id]) => id)

@@ -114,7 +114,8 @@ function mostUsed(snapshot: Snapshot, question: Question, parts: Parts, limit: n
 
 function callsByFeature(question: Question, parts: Parts): { sql: string; values: SqlValue[] } {
   const { status, featureName, category } = question
-  const where = ['f.kind = 0']
+  // The plus: a name has few features, the index of most calls has all.
+  const where = [featureName === undefined ? 'f.kind = 0' : '+f.kind = 0']
   const values: SqlValue[] = []
   if (featureName !== undefined) where.push('f.feature_name = ?')
   if (category !== undefined) where.push('f.category = ?')
