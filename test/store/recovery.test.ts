@@ -232,7 +232,7 @@ it('a spool file that is damaged in its middle is set aside, and the rest of it 
   }
   await writer.close()
   rmdirSync(path)
-  const [spool] = filesBeside(path).filter((name) => name.includes('.spool-'))
+  const spool = filesBeside(path).find((name) => name.includes('.spool-'))
   const file = `${dirname(path)}/${spool}`
   const bytes = readFileSync(file)
   bytes.fill(7, bytes.length / 2, bytes.length / 2 + 8)

@@ -30,7 +30,8 @@ async function stored(path: string) {
 const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 60 }), fc.string({ unit: 'grapheme' }))
 const someDraft = fc.record({
   recordId: fc.uuid({ version: 7 }),
-  featureName: text,
+  // The names that the library itself gives are not empty.
+  featureName: text.map((name) => `f${name}`),
   category: fc.constantFrom(...FEATURE_CATEGORIES),
   status: fc.constantFrom(...FEATURE_STATUSES),
   duration: fc.double({ min: 0, max: 1e6, noNaN: true }),
@@ -52,11 +53,7 @@ const someDraft = fc.record({
 describe('a draft', () => {
   it('is stored as the record that it stands for, whatever its texts and numbers', async () => {
     const { path, writer } = open()
-    const drafts = fc.sample(someDraft, 3000).map((given) => ({
-      ...given,
-      // SQLite's own text form ends at NUL where it is read as text.
-      featureName: `f${given.featureName}`,
-    }))
+    const drafts = fc.sample(someDraft, 3000)
     for (const [index, given] of drafts.entries()) {
       expect(writer.add(given)).toBe(true)
       if (index % 70 === 0) writer.send()

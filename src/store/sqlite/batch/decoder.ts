@@ -83,7 +83,7 @@ export class BatchReader {
 
   #record(at: number, index: number, seed: string, texts: ReadonlyMap<number, string>, values: SqlValue[]): boolean {
     const int = at >> 2
-    const float = (at: number): number => this.#floats[at + (int >> 1)] as number
+    const float = (field: number): number => this.#floats[field + (int >> 1)] as number
     const text = (field: number): string | undefined => texts.get(this.#ints[int + field] as number)
     const codes = this.#ints[int + 1] as number
     const start = float(FLOAT.start)

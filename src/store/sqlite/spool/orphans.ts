@@ -79,7 +79,9 @@ export class Orphan {
   /** Removes the file, or sets it aside where it was damaged. @returns where to, or undefined */
   remove(dbPath: string): string | undefined {
     closeSync(this.#descriptor)
-    return this.isDamaged ? setAside(this.path, dbPath) : void unlinkSync(this.path)
+    if (this.isDamaged) return setAside(this.path, dbPath)
+    unlinkSync(this.path)
+    return undefined
   }
 
   /** Leaves the file to whoever comes next. */

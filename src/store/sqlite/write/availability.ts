@@ -11,6 +11,9 @@ const LOCK_SHOWS_MS = 5000
 /** A lock that is held longer than this is worth a warning. */
 const LOCK_WARNS_MS = 30_000
 
+/** The longest between two looks at whose turn it is. */
+const MAX_LOOK_MS = 20
+
 const FIRST_PAUSE_MS = 50
 const MAX_PAUSE_MS = 1000
 
@@ -73,9 +76,10 @@ export class Availability {
   /**
    * Waits a moment for the lock that another connection holds, or for the turn of another writer.
    * @param between what is to be done meanwhile
+   * @param ahead how many writers have their turn before this one
    * @returns false where it has been waited for long enough
    */
-  waitForLock(between: () => void): boolean {
+  waitForLock(between: () => void, ahead: number): boolean {
     const now = Date.now()
     if (this.#lockedSince === 0) this.#lockedSince = now
     const waited = now - this.#lockedSince
@@ -86,7 +90,9 @@ export class Availability {
       this.#lockedSince = 0
       return false
     }
-    Atomics.wait(this.#sleeper, 0, 0, waited < 300 ? 1 : 8)
+    // Each holds the lock for some 25 ms: who comes later need not look as often.
+    const pause = ahead > 0 ? Math.min(MAX_LOOK_MS, ahead * 5) : waited < 500 ? 1 : 8
+    Atomics.wait(this.#sleeper, 0, 0, pause)
     between()
     return true
   }

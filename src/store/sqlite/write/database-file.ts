@@ -1,5 +1,7 @@
 import { closeSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs'
+import BetterSqlite3 from 'better-sqlite3'
 import { StoreError } from '../../contract.js'
+import { COLUMNS } from '../schema.js'
 import { codeOf } from './failure.js'
 
 const MAGIC = Buffer.from('SQLite format 3\0', 'latin1')
@@ -61,7 +63,19 @@ export class DatabaseFile {
     const code = codeOf(error)
     if (code.startsWith('SQLITE_CORRUPT')) return true
     if (code.startsWith('SQLITE_NOTADB')) return this.#resemblesDatabase()
-    return error instanceof StoreError && error.code === 'corrupt'
+    const isOddSchema = code === 'SQLITE_ERROR' || (error instanceof StoreError && error.code === 'not_ours')
+    return isOddSchema && this.#resemblesOurs()
+  }
+
+  /** Whether nearly all columns are ours: a name that differs by a byte is damage, not somebody else's table. */
+  #resemblesOurs(): boolean {
+    const database = new BetterSqlite3(this.#path, { fileMustExist: true, timeout: 0 })
+    try {
+      const found = database.prepare<[], string>("SELECT name FROM pragma_table_info('feature_usage')").pluck().all()
+      return COLUMNS.filter((column) => found.includes(column)).length >= COLUMNS.length - 3
+    } finally {
+      database.close()
+    }
   }
 
   #resemblesDatabase(): boolean {

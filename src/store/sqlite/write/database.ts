@@ -13,7 +13,7 @@ import { Turns } from './turns.js'
 const MAX_ROWS = 5000
 
 /** How long the lock is held when others wait. */
-const SHARED_MS = 15
+const SHARED_MS = 25
 
 /** A damaged file is set aside at most this often: where each new one is damaged too, the disk is. */
 const SET_ASIDE_PAUSE_MS = 10_000
@@ -102,7 +102,8 @@ export class Database {
     try {
       for (;;) {
         let busy: unknown
-        if (!this.#turns.hasCompany || this.#turns.mayTry()) {
+        const ahead = this.#turns.hasCompany ? this.#turns.ahead() : 0
+        if (ahead === 0) {
           try {
             return work()
           } catch (error) {
@@ -112,7 +113,7 @@ export class Database {
           }
         }
         // Where it is another's turn for too long, trying out of turn says why.
-        if (!this.#availability.waitForLock(this.#options.between)) {
+        if (!this.#availability.waitForLock(this.#options.between, ahead)) {
           if (busy === undefined) return work()
           throw busy
         }

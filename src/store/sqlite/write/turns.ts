@@ -12,8 +12,8 @@ import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs'
 const SLOT_BYTES = 32
 const SLOTS = 64
 
-/** A waiting writer shows itself every millisecond or so; one that has not for this long is not waited for. */
-const STALE_MS = 100
+/** A waiting writer shows itself every few milliseconds; one that has not for this long is not waited for. */
+const STALE_MS = 150
 
 /** A slot may be taken over when it has not been used for so long. */
 const FREE_MS = 10_000
@@ -46,41 +46,32 @@ export class Turns {
     this.#mindfulUntil = Date.now() + MINDFUL_MS
   }
 
-  /** Says that this writer waits, from now on if it did not before. @returns whether it is its turn to try */
-  mayTry(): boolean {
+  /** Says that this writer waits, from now on if it did not before. @returns how many have waited longer */
+  ahead(): number {
     if (this.#waitingSince === 0) this.#waitingSince = Date.now()
-    if (!this.#say(this.#waitingSince)) return true
-    const now = Date.now()
-    for (let slot = 0; slot < SLOTS; slot++) {
-      const [identity, since, seen] = this.#slots.subarray(slot * 4, slot * 4 + 3) as unknown as [
-        number,
-        number,
-        number,
-      ]
-      if (since === 0 || identity === this.#identity || now - seen > STALE_MS) continue
-      if (since < this.#waitingSince || (since === this.#waitingSince && identity < this.#identity)) return false
-    }
-    return true
+    if (!this.#say(this.#waitingSince)) return 0
+    return this.#count((since, identity) => {
+      if (since !== this.#waitingSince) return since < this.#waitingSince
+      return identity < this.#identity
+    })
   }
 
   /** Whether others wait: then a transaction should be short. */
   get othersWait(): boolean {
-    if (!this.hasCompany || !this.#read()) return false
-    const now = Date.now()
-    for (let slot = 0; slot < SLOTS; slot++) {
-      const [identity, since, seen] = this.#slots.subarray(slot * 4, slot * 4 + 3) as unknown as [
-        number,
-        number,
-        number,
-      ]
-      if (since > 0 && identity !== this.#identity && now - seen < STALE_MS) return true
-    }
-    return false
+    return this.hasCompany && this.#read() && this.#count(() => true) > 0
   }
 
-  /** Milliseconds that this writer has been waiting. */
-  get waited(): number {
-    return this.#waitingSince === 0 ? 0 : Date.now() - this.#waitingSince
+  /** Counts other writers that wait and live. */
+  #count(counts: (since: number, identity: number) => boolean): number {
+    const now = Date.now()
+    let found = 0
+    for (let at = 0; at < this.#slots.length; at += SLOT_BYTES / 8) {
+      const identity = this.#slots[at] as number
+      const since = this.#slots[at + 1] as number
+      if (since === 0 || identity === this.#identity || now - (this.#slots[at + 2] as number) > STALE_MS) continue
+      if (counts(since, identity)) found++
+    }
+    return found
   }
 
   /** The lock is held, or not wanted any more. */
