@@ -1,13 +1,11 @@
 import type { Options } from '../options.js'
-import { type Result, Skipped } from '../result.js'
+import type { Result } from '../result.js'
 import { median } from '../measure.js'
 import { timeSubjects } from './call.js'
 import type { CallTimes } from './child.js'
-import { hasDurability } from './ours.js'
 
 /** What it costs a call that its record outlives the process however it ends. */
 export async function benchDurability(options: Options): Promise<Result[]> {
-  if (!hasDurability()) throw new Skipped('this version has no setting `durability`')
   const times = await timeSubjects([{ subject: 'own' }, { subject: 'process' }], options, options.repeats)
   const figure = (subject: string, kind: 'sync' | 'async'): number =>
     median((times.get(subject) as CallTimes[]).map((time) => time[kind].tracked.whole)) / 1000

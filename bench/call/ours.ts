@@ -15,7 +15,7 @@ export function ours(name: string, folder: string): Subject {
   process.env['FEATURE_TRACKING_DB_PATH'] = dbPath
   if (name === 'host')
     trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [new FeatureSpanProcessor({ dbPath })] }))
-  const tracker = name === 'process' ? new FeatureTracker(processDurability(dbPath)) : featureTracker
+  const tracker = name === 'process' ? new FeatureTracker({ dbPath, durability: 'process' }) : featureTracker
   return {
     sync: tracker.trackFeature('bench', 'other')(work),
     async: tracker.trackFeature('bench', 'other')(workAsync),
@@ -28,16 +28,4 @@ export function ours(name: string, folder: string): Subject {
       return countRows(dbPath)
     },
   }
-}
-
-/** In a variable: a version without the setting takes it for an unknown one and leaves it out. */
-function processDurability(dbPath: string): { dbPath: string } {
-  const options = { dbPath, durability: 'process' }
-  return options
-}
-
-/** Whether this version has `durability`. */
-export function hasDurability(): boolean {
-  const tracker = new FeatureTracker(processDurability('/nowhere/calls.db'))
-  return 'durability' in tracker.settings
 }

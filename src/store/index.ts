@@ -1,4 +1,5 @@
 export * from './contract.js'
+export * from './sink.js'
 export {
   FeatureTrackerDB,
   type FeatureTrackerDBOptions,

@@ -1,4 +1,5 @@
-import type { DatabaseState, ProblemTopic, StoreErrorCode } from '../contract.js'
+import type { StoreErrorCode } from '../contract.js'
+import type { DatabaseState, ProblemTopic } from '../sink.js'
 import type { SqlValue } from './rows.js'
 
 /** What a thread of the store does: take records in, or answer questions. */

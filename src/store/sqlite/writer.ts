@@ -1,13 +1,6 @@
 import type { FeatureUsageRecord, RecordDraft } from '../../record/index.js'
-import type {
-  DatabaseState,
-  DropReason,
-  Durability,
-  FeatureStoreWriter,
-  ProblemListener,
-  RecordSink,
-  SinkHealth,
-} from '../contract.js'
+import type { FeatureStoreWriter } from '../contract.js'
+import type { DatabaseState, DropReason, Durability, ProblemListener, RecordSink, SinkHealth } from '../sink.js'
 import { batchRequest, RecordOutbox, type Region } from './batch/outbox.js'
 import { FLOAT, INT } from './progress.js'
 import type { BatchRequest, Notice } from './protocol.js'

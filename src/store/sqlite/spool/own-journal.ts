@@ -1,4 +1,4 @@
-import type { ProblemListener } from '../../contract.js'
+import type { ProblemListener } from '../../sink.js'
 import type { SyncJournal } from '../batch/outbox.js'
 import { INT, type Progress } from '../progress.js'
 import { Journal } from './journal.js'

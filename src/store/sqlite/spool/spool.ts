@@ -1,4 +1,4 @@
-import type { ProblemTopic } from '../../contract.js'
+import type { ProblemTopic } from '../../sink.js'
 import { FLOAT, INT, type Progress } from '../progress.js'
 import type { Entry } from './entries.js'
 import { Journal } from './journal.js'

@@ -1,4 +1,5 @@
-import type { ProblemTopic, RollupStatus, SchemaStatus } from '../../contract.js'
+import type { RollupStatus, SchemaStatus } from '../../contract.js'
+import type { ProblemTopic } from '../../sink.js'
 import type { Progress } from '../progress.js'
 import type { Notice, RollupStep } from '../protocol.js'
 import { ROW_WIDTH, type SqlValue } from '../rows.js'
