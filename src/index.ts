@@ -1,6 +1,16 @@
 export { calculateEfficiency, FeatureCategory, FeatureStatus, type FeatureUsageRecord } from './record/index.js'
 export type { Settings } from './config/index.js'
-export type { FeatureSummary, RecordFilter, RecordQuery, TopFeaturesQuery, UsageStats } from './store/index.js'
+export type {
+  Durability,
+  FeatureSummary,
+  RecordFilter,
+  RecordQuery,
+  SeriesPoint,
+  SeriesQuery,
+  SinkHealth,
+  TopFeaturesQuery,
+  UsageStats,
+} from './store/index.js'
 export {
   completeCustomTracking,
   FeatureTracker,

@@ -42,6 +42,7 @@ export class FeatureSpanProcessor implements SpanProcessor {
   #waiting: ReadableSpan[] = []
   /** How many the exporter has taken and not sent yet. */
   #unsent = 0
+  #hasNews = false
   #timer: NodeJS.Timeout | undefined
   #stopped: Promise<void> | undefined
 
@@ -89,13 +90,20 @@ export class FeatureSpanProcessor implements SpanProcessor {
     return true
   }
 
+  /** Whether features came since the last flush: of a store that cannot be written, a second flush brings no more. */
+  get hasNews(): boolean {
+    return this.#hasNews
+  }
+
   #waits(count: number): void {
+    this.#hasNews = true
     if (count >= this.settings.flushInterval) this.exportWaiting()
     else this.#timer ??= setTimeout(() => this.exportWaiting(), FLUSH_AFTER_MS).unref()
   }
 
   /** Resolves when every span that ended before has been exported, well or not. */
   async forceFlush(): Promise<void> {
+    this.#hasNews = false
     this.exportWaiting()
     await Promise.all(this.#underWay)
     await this.exporter.forceFlush?.()

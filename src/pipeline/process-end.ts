@@ -8,6 +8,8 @@ export interface EndingProcessor {
   readonly exporter: SpanExporter
   /** Seconds for which the end of the process may be held up. */
   readonly exitTimeout: number
+  /** Whether there is something that was not flushed. */
+  readonly hasNews: boolean
   exportWaiting(): void
   forceFlush(): Promise<void>
 }
@@ -41,7 +43,7 @@ export function watchProcessEnd(processor: EndingProcessor): void {
   watching = true
   // Natural end: a flush holds the process open until everything is stored.
   process.on('beforeExit', () => {
-    for (const live of liveProcessors) live.forceFlush().catch(() => {})
+    for (const live of liveProcessors) if (live.hasNews) live.forceFlush().catch(() => {})
   })
   // process.exit() and uncaught errors: no promise runs any more, the writer's thread does.
   process.on('exit', finish)

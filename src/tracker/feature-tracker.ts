@@ -9,6 +9,8 @@ import {
   type RecordFilter,
   type RecordQuery,
   requireDurability,
+  type SeriesPoint,
+  type SeriesQuery,
   type SinkHealth,
   SqliteReader,
   StoreError,
@@ -162,6 +164,11 @@ export class FeatureTracker {
   /** Features by number of calls, most used first. */
   async getTopFeatures(query: number | TopFeaturesQuery = {}): Promise<FeatureSummary[]> {
     return this.#ask((reader) => reader.getTopFeatures(typeof query === 'number' ? { limit: query } : query), [])
+  }
+
+  /** The calls of each hour or day under a filter, the earliest first. */
+  async getSeries(query: SeriesQuery): Promise<SeriesPoint[]> {
+    return this.#ask((reader) => reader.getSeries(query), [])
   }
 
   /** What went wrong so far, and how the store is. */

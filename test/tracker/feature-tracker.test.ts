@@ -33,6 +33,9 @@ describe('a tracker', () => {
     expect(await tracker.getAllRecords()).toHaveLength(3456)
     expect(await tracker.getAllRecords({ limit: 5 })).toHaveLength(5)
     expect((await tracker.getFeatureStats('add')).totalCalls).toBe(3456)
+    const hours = await tracker.getSeries({ bucket: 'hour', featureName: 'add' })
+    expect(hours.reduce((sum, { totalCalls }) => sum + totalCalls, 0)).toBe(3456)
+    expect(tracker.health().store).toMatchObject({ waitingRecords: 0, stored: 3456, dropped: {} })
     expect(await tracker.getTopFeatures(1)).toMatchObject([{ featureName: 'add', usageCount: 3456, successRate: 100 }])
   })
 
@@ -96,8 +99,9 @@ describe('a tracker', () => {
     const plain = tracker.trackFeature('plain')(() => 8)
     expect(plain()).toBe(8)
     await tracker.flush()
-    const { events } = tracker.health()
-    expect((events.write_failed ?? 0) + (events.tracking_failed ?? 0)).toBeGreaterThanOrEqual(2)
+    const { events, store } = tracker.health()
+    expect(events).toMatchObject({ tracking_failed: 1, database_unavailable: expect.any(Number) as number })
+    expect(store?.database).toMatchObject({ status: 'unavailable' })
     expect(await tracker.getAllRecords()).toEqual([])
   })
 

@@ -11,6 +11,10 @@ import { Lifeline } from './lifeline.js'
 /** So many requests are posted at once without waiting for more of the same moment. */
 const MAX_OUTBOX = 8
 
+/** How often an ending process looks whether waiting still makes sense, and how long it hopes at the least, in milliseconds. */
+const LOOK_MS = 20
+const HOPE_MS = 150
+
 interface Pending {
   readonly request: ThreadRequest
   readonly resolve: (result: never) => void
@@ -158,15 +162,16 @@ export class StoreThread {
     if (this.#worker !== undefined || this.#outbox.length > 0) this.#outbox.push({ kind: 'finish', seq: ++this.#seq })
     this.#post()
     const { ints } = this.progress
+    const since = Date.now()
     for (;;) {
       const settled = this.progress.int(INT.settled)
       if (settled >= this.#lastPosted) return this.progress.int(INT.refused) === this.#refusalsTold
       const left = deadline - Date.now()
-      if (left <= 0 || this.#worker === undefined || this.#isOnlySpooled()) {
+      if (left <= 0 || this.#worker === undefined || this.#isOnlySpooled() || this.#isHopeless(since)) {
         if (this.#worker !== undefined) standStill(this.progress)
         return false
       }
-      Atomics.wait(ints, INT.settled, settled, left)
+      Atomics.wait(ints, INT.settled, settled, Math.min(left, LOOK_MS))
     }
   }
 
@@ -174,6 +179,11 @@ export class StoreThread {
   #isOnlySpooled(): boolean {
     if (this.progress.int(INT.unavailable) === 0 || this.#pending.size > 0) return false
     return this.progress.int(INT.taken) >= (this.#options.cargo?.lastSeq ?? 0)
+  }
+
+  /** Whether neither the database nor the spool takes anything: to hold the process up for longer brings nothing. */
+  #isHopeless(since: number): boolean {
+    return this.progress.int(INT.unavailable) !== 0 && Date.now() - since > HOPE_MS
   }
 
   /** Settles what waits, then ends the thread; a second call waits for the first. */
