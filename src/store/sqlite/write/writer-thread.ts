@@ -125,7 +125,7 @@ export class WriterThread {
     for (;;) {
       this.#beat()
       this.#receive()
-      if (this.#database.isResting && !this.#intake.hasRequests) {
+      if (this.#database.isResting && !this.#intake.isUrgent) {
         this.#intake.releaseMemory(false)
         break
       }
@@ -235,8 +235,9 @@ export class WriterThread {
    */
   #unavailable(error: unknown): boolean {
     if (this.#database.failed(error)) return true
-    this.#intake.releaseMemory(this.#intake.hasRequests)
-    for (const request of this.#intake.takeRequests()) {
+    const { isLost } = this.#database
+    this.#intake.releaseMemory(isLost)
+    for (const request of this.#intake.takeRequests(isLost)) {
       if (request.kind === 'insert') this.#refuseRequest(request.seq, error)
       else this.#reply(request)
     }
