@@ -71,6 +71,8 @@ export interface SinkHealth {
   readonly database: DatabaseState
   /** What processes that ended without shutting down left behind: records taken over from them, and those lost. */
   readonly recovered: { readonly records: number; readonly lost: number }
+  /** The longest that a transaction had to wait for others that write, in milliseconds. */
+  readonly longestLockWait: number
 }
 
 /**

@@ -186,7 +186,7 @@ describe('R12: a thread that dies or hangs', () => {
     for (let round = 0; round < 10; round++) {
       const before = writer.health().stored
       add(writer, 1000)
-      await expect.poll(() => writer.health().stored, { interval: 1 }).toBeGreaterThan(before)
+      await expect.poll(() => writer.health().stored, { interval: 1, timeout: 20_000 }).toBeGreaterThan(before)
       add(writer, 1000)
       void started.at(-1)?.terminate()
     }

@@ -27,6 +27,7 @@ export class FakeSink extends FakeWriter implements RecordSink {
       spool: { records: 0, bytes: 0 },
       database: { status: 'ok' },
       recovered: { records: 0, lost: 0 },
+      longestLockWait: 0,
     }
   }
 

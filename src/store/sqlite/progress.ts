@@ -39,6 +39,8 @@ export const FLOAT = {
   /** Records and bytes that the spool file has and the database not yet. */
   spoolRecords: 3,
   spoolBytes: 4,
+  /** The longest that a transaction waited for the database's lock, in milliseconds. */
+  longestWait: 5,
 } as const
 
 const INTS = 16

@@ -150,6 +150,7 @@ export class SqliteWriter implements FeatureStoreWriter, RecordSink {
       spool: { records: progress.float(FLOAT.spoolRecords), bytes: progress.float(FLOAT.spoolBytes) },
       database: this.#database,
       recovered: { ...this.#recovered },
+      longestLockWait: progress.float(FLOAT.longestWait),
     }
   }
 

@@ -14,6 +14,9 @@ const LOCK_WARNS_MS = 30_000
 /** The longest between two looks at whose turn it is. */
 const MAX_LOOK_MS = 20
 
+/** What fails for less may be over with the next attempt: others opening, closing or recovering the file. */
+const LASTING_MS = 1000
+
 const FIRST_PAUSE_MS = 50
 const MAX_PAUSE_MS = 1000
 
@@ -48,6 +51,11 @@ export class Availability {
     return this.#timer !== undefined
   }
 
+  /** Whether attempts have failed for so long that nobody should wait for the next one. */
+  get isLasting(): boolean {
+    return this.#since > 0 && Date.now() - this.#since >= LASTING_MS
+  }
+
   succeeded(): void {
     this.#lockedSince = 0
     if (this.#since === 0) return
@@ -65,6 +73,7 @@ export class Availability {
     const message = error instanceof Error ? error.message : String(error)
     this.#show(message)
     if (!isBusy(error)) this.#warn(message)
+    if (this.isLasting) Atomics.store(this.#progress.ints, INT.unavailable, 1)
     this.#pause = Math.min(MAX_PAUSE_MS, this.#pause === 0 ? FIRST_PAUSE_MS : this.#pause * 2)
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => {
@@ -91,7 +100,7 @@ export class Availability {
       return false
     }
     // Each holds the lock for some 25 ms: who comes later need not look as often.
-    const pause = ahead > 0 ? Math.min(MAX_LOOK_MS, ahead * 5) : waited < 500 ? 1 : 8
+    const pause = ahead > 1 ? Math.min(MAX_LOOK_MS, ahead * 5) : waited < 500 ? 1 : 8
     Atomics.wait(this.#sleeper, 0, 0, pause)
     between()
     return true
@@ -106,7 +115,6 @@ export class Availability {
     if (this.#since === 0) this.#since = Date.now()
     if (this.#message === message) return
     this.#message = message
-    Atomics.store(this.#progress.ints, INT.unavailable, 1)
     this.#owner.say({ kind: 'database', state: { status: 'unavailable', message, since: this.#since } })
   }
 

@@ -1,6 +1,6 @@
 import type { RollupStatus, SchemaStatus } from '../../contract.js'
 import type { ProblemTopic } from '../../sink.js'
-import type { Progress } from '../progress.js'
+import { FLOAT, type Progress } from '../progress.js'
 import type { Notice, RollupStep } from '../protocol.js'
 import { ROW_WIDTH, type SqlValue } from '../rows.js'
 import { WriterConnection } from '../writer-connection.js'
@@ -61,6 +61,11 @@ export class Database {
     return this.#availability.isResting
   }
 
+  /** Whether nobody should wait for it. */
+  get isLost(): boolean {
+    return this.#availability.isLasting
+  }
+
   /** Rows that the next transaction should have at the most. */
   get maxRows(): number {
     const shared = this.#turns.othersWait ? Math.max(16, SHARED_MS / this.#rowMillis) : MAX_ROWS
@@ -100,13 +105,17 @@ export class Database {
 
   /** Does what needs the lock when others have let it go, in the order in which they came. */
   #locked<T>(work: () => T): T {
+    const start = performance.now()
     try {
       for (;;) {
+        const attempt = performance.now()
         let busy: unknown
         const ahead = this.#turns.hasCompany ? this.#turns.ahead() : 0
         if (ahead === 0) {
           try {
-            return work()
+            const result = work()
+            this.#noteWait(attempt - start)
+            return result
           } catch (error) {
             if (!isBusy(error)) throw error
             this.#turns.met()
@@ -122,6 +131,11 @@ export class Database {
     } finally {
       this.#turns.done()
     }
+  }
+
+  #noteWait(millis: number): void {
+    const { floats } = this.#options.progress
+    floats[FLOAT.longestWait] = Math.max(millis, floats[FLOAT.longestWait] as number)
   }
 
   /**

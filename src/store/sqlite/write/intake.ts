@@ -58,9 +58,9 @@ export class Intake {
     options.progress.floats[FLOAT.spoolRecords] = 0
   }
 
-  /** Whether somebody waits for an answer. */
-  get hasRequests(): boolean {
-    return this.#requests.length > 0
+  /** Whether somebody waits for an answer that needs no database that can be written. */
+  get isUrgent(): boolean {
+    return this.#requests.some((request) => !isPatient(request))
   }
 
   get isEmpty(): boolean {
@@ -197,11 +197,14 @@ export class Intake {
     return request
   }
 
-  /** All requests, out of their turn: the database cannot be written, so that they cannot wait for it. */
-  takeRequests(): (InsertRequest | Question)[] {
-    const requests = this.#requests
-    this.#requests = []
-    return requests
+  /**
+   * Requests out of their turn: the database cannot be written, so that they cannot wait for it.
+   * @param all whether those are among them that only wait for what came before
+   */
+  takeRequests(all: boolean): (InsertRequest | Question)[] {
+    const taken = this.#requests.filter((request) => all || !isPatient(request))
+    this.#requests = all ? [] : this.#requests.filter(isPatient)
+    return taken
   }
 
   /** Lets go of what has been stored or refused. */
@@ -250,4 +253,9 @@ export class Intake {
     const { floats } = this.#options.progress
     floats[FLOAT.spoolRecords] = (floats[FLOAT.spoolRecords] as number) + records
   }
+}
+
+/** Whether a request only waits for what came before it. */
+function isPatient({ kind }: InsertRequest | Question): boolean {
+  return kind === 'flush' || kind === 'finish' || kind === 'close'
 }

@@ -125,7 +125,7 @@ export class WriterThread {
     for (;;) {
       this.#beat()
       this.#receive()
-      if (this.#database.isResting && !this.#intake.hasRequests) {
+      if (this.#database.isResting && !this.#intake.isUrgent) {
         this.#intake.releaseMemory(false)
         break
       }
@@ -177,9 +177,7 @@ export class WriterThread {
       this.#settle(items, this.#insert(items))
       return true
     } catch (error) {
-      if (!isRefusal(error)) {
-        return this.#unavailable(error)
-      }
+      if (!isRefusal(error)) return this.#unavailable(error)
       // Where the transaction of several fails, each is tried alone: one bad batch must not take others along.
       if (items.length > 1) return items.every((item) => this.#store([item]))
       this.#refuse(items[0] as Item, error)
@@ -235,8 +233,9 @@ export class WriterThread {
    */
   #unavailable(error: unknown): boolean {
     if (this.#database.failed(error)) return true
-    this.#intake.releaseMemory(this.#intake.hasRequests)
-    for (const request of this.#intake.takeRequests()) {
+    const { isLost } = this.#database
+    this.#intake.releaseMemory(isLost)
+    for (const request of this.#intake.takeRequests(isLost)) {
       if (request.kind === 'insert') this.#refuseRequest(request.seq, error)
       else this.#reply(request)
     }
