@@ -193,7 +193,9 @@ describe('what a killed process left behind', () => {
     writer.add(draft())
     await writer.flush()
     const taken = durability === 'process' ? 257 : 250
-    await expect.poll(() => writer.health().recovered).toEqual({ records: taken, lost: 257 - taken })
+    await expect
+      .poll(() => writer.health().recovered, { timeout: 20_000 })
+      .toEqual({ records: taken, lost: 257 - taken })
     expect(problems).toHaveLength(1)
     expect(problems[0]).toMatch(/^unclean_shutdown: process \d+ ended without shutting down/)
     await writer.close()

@@ -9,6 +9,11 @@ const MAGIC = Buffer.from('SQLite format 3\0', 'latin1')
 /** So many bytes of the first 16 must be right for a file that SQLite does not know to be a damaged database. */
 const LIKENESS = 12
 
+const VERSION_COLUMNS = ['version', 'name', 'applied_at'] as const
+
+/** More than so many columns that lack make it another table. */
+const MAX_DAMAGED_COLUMNS = 3
+
 /** Names of the files that belong to a database, after its own. */
 const COMPANIONS = ['-wal', '-shm', '-journal'] as const
 
@@ -64,15 +69,20 @@ export class DatabaseFile {
     if (code.startsWith('SQLITE_CORRUPT')) return true
     if (code.startsWith('SQLITE_NOTADB')) return this.#resemblesDatabase()
     const isOddSchema = code === 'SQLITE_ERROR' || (error instanceof StoreError && error.code === 'not_ours')
-    return isOddSchema && this.#resemblesOurs()
+    return isOddSchema && this.#hasDamagedSchema()
   }
 
-  /** Whether nearly all columns are ours: a name that differs by a byte is damage, not somebody else's table. */
-  #resemblesOurs(): boolean {
+  /** Whether a table of ours lacks a few of its columns: a name that differs by a byte, not somebody else's table. */
+  #hasDamagedSchema(): boolean {
     const database = new BetterSqlite3(this.#path, { fileMustExist: true, timeout: 0 })
     try {
-      const found = database.prepare<[], string>("SELECT name FROM pragma_table_info('feature_usage')").pluck().all()
-      return COLUMNS.filter((column) => found.includes(column)).length >= COLUMNS.length - 3
+      const columnsOf = database.prepare<[string], string>('SELECT name FROM pragma_table_info(?)').pluck()
+      const missing = (table: string, columns: readonly string[]): number => {
+        const found = columnsOf.all(table)
+        return found.length === 0 ? 0 : columns.filter((column) => !found.includes(column)).length
+      }
+      const [rows, versions] = [missing('feature_usage', COLUMNS), missing('feature_tracking_schema', VERSION_COLUMNS)]
+      return rows <= MAX_DAMAGED_COLUMNS && rows + versions > 0
     } finally {
       database.close()
     }

@@ -40,6 +40,7 @@ export class Database {
   readonly #availability: Availability
   #rowMillis = 0.05
   #setAsideAt = -Infinity
+  #damageSeen = false
 
   constructor(options: DatabaseOptions) {
     const { path, progress } = options
@@ -85,6 +86,7 @@ export class Database {
       // The ids are the same each time: rows that went into a file which is gone go into the new one too.
       if (this.noticesMove()) continue
       this.#availability.succeeded()
+      this.#damageSeen = false
       return inserted
     }
   }
@@ -155,6 +157,9 @@ export class Database {
     if (now - this.#setAsideAt < SET_ASIDE_PAUSE_MS) return false
     try {
       if (!this.#file.isDamaged(error)) return false
+      // Once is not enough: what another process does to the file at that moment can look like damage.
+      this.#damageSeen = !this.#damageSeen
+      if (this.#damageSeen) return true
       const target = this.#file.setAside()
       this.#setAsideAt = now
       const reason = error instanceof Error ? error.message : String(error)
