@@ -143,7 +143,7 @@ export class FeatureTracker {
 
   /** Resolves when every call that has ended is stored, or refused by the store. */
   async flush(): Promise<void> {
-    await Promise.all(this.#pipeline.processors().map((processor) => processor.forceFlush()))
+    await Promise.all(Array.from(this.#pipeline.processors(), (processor) => processor.forceFlush()))
   }
 
   /** The records of calls that have ended, the latest first. */

@@ -54,9 +54,9 @@ export class TrackerPipeline {
   }
 
   /** Those whose records a reader of this tracker is expected to see. */
-  processors(): { forceFlush(): Promise<void> }[] {
+  processors(): Iterable<{ forceFlush(): Promise<void> }> {
     const own = this.#own === undefined ? [] : [this.#own.processor]
-    return this.#options.usesGlobal ? [...own, ...liveProcessors] : own
+    return this.#options.usesGlobal ? new Set([...own, ...liveProcessors]) : own
   }
 
   /** Where the application gave its own FeatureSpanProcessor another file, the default tracker reads that one. */

@@ -14,6 +14,7 @@ import { FeatureContext } from './context.js'
 import { describeFailure } from './describe.js'
 import { type Failure, failureOf } from './failure.js'
 import { keepMetadata } from './metadata.js'
+import type { Settle } from './observe.js'
 import type { OpenCall, OpenCalls } from './open-calls.js'
 import type { ActiveFeature, TrackingHost } from './types.js'
 
@@ -44,6 +45,8 @@ export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCa
   #outputSize = -1
   #recordId: string | undefined
   #details: CallDetails | undefined
+  /** What is done with the value of the promise that the call has given. */
+  settle: Settle | undefined
   openBefore: OpenCall | undefined
   openAfter: OpenCall | undefined
   openIn: OpenCalls | undefined

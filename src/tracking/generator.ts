@@ -22,11 +22,12 @@ export function watchAsyncGenerator(generator: object, call: FeatureCall): void 
   watchSteps(generator, call, (result, step) => {
     watchPromise(
       result as Promise<Result>,
-      (settled) => {
+      undefined,
+      (_, settled) => {
         seen(settled, step, call)
         if (call.ended) restore(generator)
       },
-      (error) => {
+      (_, error) => {
         call.fail(error)
         restore(generator)
       },

@@ -29,17 +29,18 @@ function finish(value: unknown, call: FeatureCall, settle: Settle): void {
 function observePromise(promise: Promise<unknown>, call: FeatureCall, settle: Settle): void {
   // A subclass with its own `then` is a lazy thenable in a promise's clothes.
   if (!isPlainPromise(promise) && thenOf(promise) !== Promise.prototype.then) return finish(undefined, call, settle)
-  watchPromise(
-    promise,
-    (value) => {
-      if (call.ended) return
-      if (typeof value === 'object' && value !== null && !types.isProxy(value) && observeItems(value, call)) return
-      finish(value, call, settle)
-    },
-    (error) => {
-      call.fail(error)
-    },
-  )
+  call.settle = settle
+  watchPromise(promise, call, fulfilled, rejected)
+}
+
+function fulfilled(call: FeatureCall, value: unknown): void {
+  if (call.ended) return
+  if (typeof value === 'object' && value !== null && !types.isProxy(value) && observeItems(value, call)) return
+  finish(value, call, call.settle as Settle)
+}
+
+function rejected(call: FeatureCall, reason: unknown): void {
+  call.fail(reason)
 }
 
 /** Nearly every promise: looked at first, for it is quick. */

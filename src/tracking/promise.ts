@@ -19,17 +19,23 @@ const native = Promise.prototype
 // oxlint-disable-next-line typescript/unbound-method -- it is called with its promise
 const then = native.then
 
-/** Either function is called once, before any other reaction to the promise that is attached later. */
-export function watchPromise<T>(
+/**
+ * Either function is called once, before any other reaction to the promise that is attached later. The subject is handed
+ * on to it: functions that stand for all calls cost less than new ones for each.
+ */
+export function watchPromise<T, S>(
   promise: Promise<T>,
-  onFulfilled: (value: T) => void,
-  onRejected: (reason: unknown) => void,
+  subject: S,
+  onFulfilled: (subject: S, value: T) => void,
+  onRejected: (subject: S, reason: unknown) => void,
 ): void {
   const watching = then.call<Promise<T>, [(value: T) => void, (reason: unknown) => void], Promise<unknown>>(
     promise,
-    onFulfilled,
+    (value) => {
+      onFulfilled(subject, value)
+    },
     (reason) => {
-      onRejected(reason)
+      onRejected(subject, reason)
       if (!isUntouched(promise) || unhandled.has(promise)) return
       unhandled.set(promise, watching)
       anyUnhandled = true

@@ -59,11 +59,12 @@ function watchReader(reader: Reader, call: FeatureCall): Reader {
     const result = read.apply(reader, args)
     watchPromise(
       result,
-      ({ done, value }) => {
+      call,
+      (_, { done, value }) => {
         if (done) call.succeed()
         else if (!call.ended) call.item(value)
       },
-      (error) => {
+      (_, error) => {
         call.fail(error)
       },
     )
