@@ -22,14 +22,13 @@ const PROGRAM = `
 describe('under umask 000', () => {
   it('folders are 0700 and database, -wal, -shm and key 0600', async () => {
     const path = `${tempFolder()}/new/deep/usage.db`
-    expect(await nodeJson(PROGRAM, { args: [path] })).toEqual({
-      'usage.db': '600',
-      'usage.db-wal': '600',
-      'usage.db-shm': '600',
-      'usage.db.key': '600',
-      folder: '700',
-      above: '700',
-    })
+    const { folder, above, ...files } = await nodeJson<Record<string, string>>(PROGRAM, { args: [path] })
+    expect([folder, above]).toEqual(['700', '700'])
+    // A spool file may be there or not, as the writer's work goes.
+    expect(Object.keys(files)).toEqual(
+      expect.arrayContaining(['usage.db', 'usage.db-wal', 'usage.db-shm', 'usage.db.key']),
+    )
+    expect(new Set(Object.values(files))).toEqual(new Set(['600']))
   })
 
   it('a folder that exists keeps its mode', async () => {
