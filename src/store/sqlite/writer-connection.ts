@@ -8,6 +8,7 @@ import { type OpenBatch, RollupWriter } from './rollup/writer.js'
 import { ROW_WIDTH, type SqlValue } from './rows.js'
 import { COLUMNS } from './schema.js'
 import { isBusy } from './write/failure.js'
+import type { LogState } from './write/log-guard.js'
 
 const INSERT = `INSERT INTO feature_usage (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')}) ON CONFLICT(id) DO NOTHING`
 
@@ -134,16 +135,21 @@ export class WriterConnection {
     return this.#database !== undefined
   }
 
-  /** Empties the write-ahead log. @returns false where another connection still needs it, or writes */
-  emptyLog(): boolean {
+  /**
+   * Empties the write-ahead log.
+   * @returns `reusable` where others that write keep it from being made smaller, though nothing in it is needed any more;
+   * `needed` where a reader holds an old state
+   */
+  emptyLog(): LogState {
     const { database } = this.#open()
     try {
       // The first pass leaves others free to write; the second then has next to nothing to do.
-      database.pragma('wal_checkpoint(PASSIVE)')
-      const [answer] = database.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }]
-      return answer.busy === 0
-    } catch {
-      return false
+      const [passive] = database.pragma('wal_checkpoint(PASSIVE)') as [{ log: number; checkpointed: number }]
+      const [truncated] = database.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }]
+      if (truncated.busy === 0) return 'empty'
+      return passive.log === passive.checkpointed ? 'reusable' : 'needed'
+    } catch (error) {
+      return isBusy(error) ? 'reusable' : 'needed'
     }
   }
 

@@ -13,6 +13,9 @@ const ATTEMPT_PAUSE_MS = 100
 /** Bytes of log that a row is taken for before one was measured. */
 const FIRST_ROW_BYTES = 4096
 
+/** What became of an attempt to empty the log. */
+export type LogState = 'empty' | 'reusable' | 'needed'
+
 /** A reader holds a snapshot, so that the write-ahead log cannot be emptied, and it has reached its limit. */
 export class LogStuckError extends StoreError {
   constructor(path: string, bytes: number) {
@@ -33,6 +36,8 @@ export class LogGuard {
   #rowBytes = FIRST_ROW_BYTES
   #size = 0
   #notBefore = 0
+  /** Whether the last attempt found a reader in the way. */
+  #isNeeded = false
 
   constructor(path: string, limit: number) {
     this.#path = path
@@ -41,23 +46,26 @@ export class LogGuard {
 
   /** Rows that one transaction may have, so that the log stays below its limit. */
   get maxRows(): number {
-    return Math.max(16, Math.floor((this.#limit * STUCK_FROM - this.#size) / (2 * this.#rowBytes)))
+    // A log that nobody needs is written over from its begin, whatever the size of its file.
+    const used = this.#isNeeded ? this.#size : Math.min(this.#size, this.#limit * EMPTY_FROM)
+    return Math.max(16, Math.floor((this.#limit * STUCK_FROM - used) / (2 * this.#rowBytes)))
   }
 
   /**
    * To be called before a transaction.
-   * @param empty makes the log empty, and says whether it could
+   * @param empty tries to make the log empty
    * @throws LogStuckError when there is no room
    */
-  makeRoom(empty: () => boolean): void {
+  makeRoom(empty: () => LogState): void {
     this.#size = this.#measure()
     if (this.#size < this.#limit * EMPTY_FROM) return
     const now = performance.now()
     if (now >= this.#notBefore) {
-      if (empty()) this.#size = this.#measure()
-      else this.#notBefore = now + ATTEMPT_PAUSE_MS
+      this.#isNeeded = empty() === 'needed'
+      this.#size = this.#measure()
+      if (this.#size >= this.#limit * EMPTY_FROM) this.#notBefore = now + ATTEMPT_PAUSE_MS
     }
-    if (this.#size > this.#limit * STUCK_FROM) throw new LogStuckError(this.#path, this.#size)
+    if (this.#isNeeded && this.#size > this.#limit * STUCK_FROM) throw new LogStuckError(this.#path, this.#size)
   }
 
   /** To be called after a transaction, to learn what a row takes. */
