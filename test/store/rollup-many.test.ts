@@ -25,18 +25,18 @@ const FILTERS: readonly RecordFilter[] = [
   {},
   { status: 'failed' },
   { category: 'sysmon' },
-  { since: at(-0.4) },
-  { until: at(1.3), category: 'mcp_server' },
-  { since: at(-0.7), until: at(1.2), status: 'success' },
-  { since: at(0.2), until: at(0.21) },
-  { since: at(-0.1), until: at(0.1) },
-  { since: at(0), until: at(1) },
-  { since: at(-1), until: at(2) },
-  { since: at(1.999), status: 'timeout', category: 'sysmon' },
+  { since: timeAt(-0.4) },
+  { until: timeAt(1.3), category: 'mcp_server' },
+  { since: timeAt(-0.7), until: timeAt(1.2), status: 'success' },
+  { since: timeAt(0.2), until: timeAt(0.21) },
+  { since: timeAt(-0.1), until: timeAt(0.1) },
+  { since: timeAt(0), until: timeAt(1) },
+  { since: timeAt(-1), until: timeAt(2) },
+  { since: timeAt(1.999), status: 'timeout', category: 'sysmon' },
 ]
 
 /** Milliseconds of a time some hours after the midnight that the rows lie around. */
-function at(hours: number): number {
+function timeAt(hours: number): number {
   return (FIRST + DAY + hours * HOUR) / 1000
 }
 
