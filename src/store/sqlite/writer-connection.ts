@@ -34,6 +34,8 @@ export class WriterConnection {
   /** Called every few milliseconds while rows are inserted; it must not touch the database. */
   between: () => void = () => {}
   #lastBetween = 0
+  /** The row that is being inserted: one list for all, since its values are bound at once. */
+  readonly #row: SqlValue[] = Array.from({ length: ROW_WIDTH }, () => null)
 
   constructor(path: string) {
     this.#path = path
@@ -96,10 +98,12 @@ export class WriterConnection {
   }
 
   #insertRows(insert: Statement, values: readonly SqlValue[], rollups: OpenBatch | undefined): number {
+    const row = this.#row
     let inserted = 0
     for (let from = 0; from < values.length; from += ROW_WIDTH) {
       if (from % (ROWS_BETWEEN * ROW_WIDTH) === 0) this.#passTime()
-      const { changes, lastInsertRowid } = insert.run(values.slice(from, from + ROW_WIDTH))
+      for (let column = 0; column < ROW_WIDTH; column++) row[column] = values[from + column] as SqlValue
+      const { changes, lastInsertRowid } = insert.run(row)
       if (changes === 0) continue
       rollups?.add(Number(lastInsertRowid), values, from)
       inserted++

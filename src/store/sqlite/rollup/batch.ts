@@ -76,8 +76,7 @@ export class Batch {
     const subject = this.#dictionary.subject(String(values[at + 1]), String(values[at + 2]))
     const status = statusCode(String(values[at + 3]))
     const key = subjectKey(subject.id, status)
-    if (!this.categories.has(subject.id)) this.categories.set(subject.id, subject.categoryId)
-    this.#addToBlock(rowid, instant.micros, key)
+    this.#addToBlock(rowid, instant.micros, key, subject)
     if (instant.micros < frozenBefore) return
     this.#sumsOf(instant.hour, key).add(
       numberOf(values[at + 4]),
@@ -107,7 +106,9 @@ export class Batch {
   /** A user is noted for the feature, and for its category and for all calls where that is news, too. */
   #addUser(subject: Subject, status: number, user: number): void {
     const { hour } = this.#instant
-    if (!Number.isNaN(hour) && this.#addUserHour(subject.id, status, user, hour)) {
+    if (!Number.isNaN(hour)) {
+      // Whoever is known for the hour was noted for all time with it.
+      if (!this.#addUserHour(subject.id, status, user, hour)) return
       this.#addUserHour(subject.categoryId, status, user, hour)
       this.#addUserHour(ALL_CALLS, status, user, hour)
     }
@@ -133,7 +134,7 @@ export class Batch {
     return true
   }
 
-  #addToBlock(rowid: number, micros: number, key: number): void {
+  #addToBlock(rowid: number, micros: number, key: number, subject: Subject): void {
     const block = blockOf(rowid)
     if (block !== this.#block) {
       this.#block = block
@@ -148,8 +149,10 @@ export class Batch {
     if (second > ofBlock.maxSecond) ofBlock.maxSecond = second
     else if (Number.isNaN(second)) ofBlock.maxSecond = NO_SECOND
     const blocks = this.presence.get(key)
-    if (blocks === undefined) this.presence.set(key, [block])
-    else if (blocks.at(-1) !== block) blocks.push(block)
+    if (blocks === undefined) {
+      this.presence.set(key, [block])
+      this.categories.set(subject.id, subject.categoryId)
+    } else if (blocks.at(-1) !== block) blocks.push(block)
   }
 }
 

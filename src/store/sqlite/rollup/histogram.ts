@@ -27,7 +27,7 @@ function valueOf(bucket: number): number {
 
 /** Bytes of a list of buckets, one entry for each value. */
 export function encodeBuckets(buckets: readonly number[]): Uint8Array {
-  const sorted = Uint16Array.from(buckets)
+  const sorted = new Uint16Array(buckets)
   if (sorted.length > 1) sorted.sort()
   const out = new VarintWriter()
   let before = 0
@@ -51,10 +51,13 @@ export function mergeBuckets(left: Uint8Array, right: Uint8Array): Uint8Array {
   while (a.bucket < Infinity || b.bucket < Infinity) {
     const bucket = Math.min(a.bucket, b.bucket)
     let count = 0
-    for (const side of [a, b]) {
-      if (side.bucket !== bucket) continue
-      count += side.count
-      side.next()
+    if (a.bucket === bucket) {
+      count = a.count
+      a.next()
+    }
+    if (b.bucket === bucket) {
+      count += b.count
+      b.next()
     }
     out.push(bucket - before)
     out.push(count)
@@ -139,6 +142,11 @@ class PairReader {
 
   /** Without shifts: a count may have more than 32 bits. */
   #varint(): number {
+    const first = this.#bytes[this.#at] as number
+    if (first < 128) {
+      this.#at++
+      return first
+    }
     let value = 0
     for (let scale = 1; this.#at < this.#bytes.length; scale *= 128) {
       const byte = this.#bytes[this.#at++] as number

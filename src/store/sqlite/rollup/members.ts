@@ -16,16 +16,18 @@ export function memberCode(place: number, status: number, hourOfDay: number): nu
 const masks = new Uint8Array(CHUNK_USERS)
 const out = new Uint8Array(CHUNK_USERS * (2 + 3 * STATUS_COUNT))
 
-/** The bytes of a day's chunk; the list is sorted in place. */
-export function encodeDay(codes: number[]): Uint8Array {
-  if (codes.length > 1) codes.sort((a, b) => a - b)
+/** The bytes of a day's chunk. */
+export function encodeDay(codes: readonly number[]): Uint8Array {
+  // A code has 16 bits, and numbers of a fixed size are sorted without asking how they compare.
+  const sorted = new Uint16Array(codes)
+  if (sorted.length > 1) sorted.sort()
   let length = 0
   let head = 0
-  for (let from = 0; from < codes.length;) {
-    const user = (codes[from] as number) >>> 5
+  for (let from = 0; from < sorted.length;) {
+    const user = (sorted[from] as number) >>> 5
     let hours = 0
-    for (; from < codes.length && (codes[from] as number) >>> 5 === user; from++)
-      hours |= 1 << ((codes[from] as number) & 31)
+    for (; from < sorted.length && (sorted[from] as number) >>> 5 === user; from++)
+      hours |= 1 << ((sorted[from] as number) & 31)
     if (length === 0 || out[head] !== user >>> 3) {
       head = length
       out[head] = user >>> 3

@@ -1,7 +1,7 @@
 import { and, conditionOf, type IndexedColumn, type Question } from '../filter.js'
 import type { SqlValue } from '../rows.js'
 import { InstantReader } from './instant.js'
-import { type PeriodParts, roundFrozen, splitPeriod } from './period.js'
+import { type PeriodParts, roundFrozen, type Span, splitPeriod } from './period.js'
 import type { Snapshot } from './snapshot.js'
 import { STATUS_COUNT, statusCode } from './status.js'
 import { NAMELESS_COLUMNS, RAW_COLUMNS, type RawRow } from './tally.js'
@@ -9,6 +9,9 @@ import type { StatusMask } from './users.js'
 
 /** Where an hour's rows are in more blocks than these, they are found by their start. */
 const MAX_EDGE_BLOCKS = 256
+
+/** The same for the rows of one feature, of which a block has few. */
+const MAX_NAMED_BLOCKS = 65_536
 
 /** What an answer is put together from. */
 export interface Parts extends PeriodParts {
@@ -50,14 +53,22 @@ export function eachLooseRow(
   columns = NAMELESS_COLUMNS,
 ): void {
   const { watermark } = snapshot
-  if (!parts.isEver)
-    for (const [since, until] of parts.edges) {
-      eachRowOfEdge(snapshot, { ...question, since, until }, take, columns)
-    }
+  if (!parts.isEver) eachEdgeRow(snapshot, question, parts.edges, take, columns)
   if (snapshot.lastRowid() === watermark) return
   const { where, values } = conditionOf(question)
   if (watermark === 0) eachRow(snapshot, where, values, take)
   else eachRow(snapshot, and(where, 'rowid > ?'), [...values, watermark], take)
+}
+
+/** Gives the rows at some edges that are in the sums. */
+export function eachEdgeRow(
+  snapshot: Snapshot,
+  question: Question,
+  edges: readonly Span[],
+  take: (row: RawRow, instant: InstantReader) => void,
+  columns = NAMELESS_COLUMNS,
+): void {
+  for (const [since, until] of edges) eachRowOfEdge(snapshot, { ...question, since, until }, take, columns)
 }
 
 /**
@@ -71,13 +82,15 @@ function eachRowOfEdge(
   columns: string,
 ): void {
   const { textForms, watermark } = snapshot
-  const runs = snapshot.rowidRuns([Math.floor(question.since / 1e6), Math.ceil(question.until / 1e6)], MAX_EDGE_BLOCKS)
+  const seconds = [Math.floor(question.since / 1e6), Math.ceil(question.until / 1e6)] as const
+  const by = narrowestIndex(question)
+  const runs = snapshot.rowidRuns(seconds, by === 'feature_name' ? MAX_NAMED_BLOCKS : MAX_EDGE_BLOCKS)
   if (runs === undefined) {
     const { where, values } = conditionOf(question, textForms, 'start_time')
     eachRow(snapshot, and(where, 'rowid <= ?'), [...values, watermark], take)
     return
   }
-  const { where, values } = conditionOf(question, textForms, narrowestIndex(question))
+  const { where, values } = conditionOf(question, textForms, by)
   const sql = `SELECT ${columns} FROM feature_usage${and(where, 'rowid BETWEEN ? AND ?')}`
   const instant = new InstantReader()
   for (const [from, to] of runs)

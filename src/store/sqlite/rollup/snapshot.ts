@@ -116,6 +116,11 @@ export class Snapshot {
     return this.statements.number('SELECT max(rowid) FROM feature_usage') ?? 0
   }
 
+  /** The highest id of a subject: about how many there are. */
+  lastSubject(): number {
+    return this.statements.number('SELECT max(id) FROM feature_rollup_subjects') ?? 0
+  }
+
   /** The id that a user has in the rollups. */
   userId(userId: string): number | undefined {
     if (this.#state === undefined) return undefined

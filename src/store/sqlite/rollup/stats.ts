@@ -1,8 +1,9 @@
 import { FEATURE_STATUSES, type FeatureStatus, timeText } from '../../../record/index.js'
 import type { UsageStats } from '../../contract.js'
 import type { Question } from '../filter.js'
+import { settleEdges } from './edges.js'
 import { Group } from './group.js'
-import { eachLooseRow, eachRowOf, frozenQuestion, partsOf } from './parts.js'
+import { eachLooseRow, eachRowOf, frozenQuestion, partsOf, statusMask } from './parts.js'
 import type { Snapshot } from './snapshot.js'
 import type { Tally } from './tally.js'
 
@@ -10,8 +11,9 @@ import type { Tally } from './tally.js'
 export function usageStats(snapshot: Snapshot, question: Question): UsageStats {
   if (question.users !== undefined) return userStats(snapshot, question)
   const asked = frozenQuestion(snapshot, question)
-  const parts = partsOf(snapshot, asked)
-  const group = new Group(snapshot, snapshot.subjects(asked.featureName, asked.category), asked, parts)
+  const subjects = snapshot.subjects(asked.featureName, asked.category)
+  const parts = settleEdges(snapshot, subjects, statusMask(asked), partsOf(snapshot, asked))
+  const group = new Group(snapshot, subjects, asked, parts)
   eachLooseRow(snapshot, asked, parts, (row, { micros }) => {
     group.addRow(row, micros)
   })

@@ -2,61 +2,29 @@ import { parseCategory } from '../../../record/index.js'
 import type { FeatureSummary } from '../../contract.js'
 import type { Question } from '../filter.js'
 import type { SqlValue } from '../rows.js'
-import { storedCategory } from './dictionary.js'
+import { type Candidate, looseRows, mostUsedFirst } from './candidates.js'
 import { Group } from './group.js'
-import { eachLooseRow, eachRowOf, frozenQuestion, type Parts, partsOf } from './parts.js'
+import { frozenQuestion, type Parts, partsOf } from './parts.js'
 import type { Snapshot } from './snapshot.js'
 import { countOf, mean, percent, textOf } from './stats.js'
 import { statusCode } from './status.js'
-import { RAW_COLUMNS, type RawRow, Tally } from './tally.js'
-
-/** A feature under one category, and how many calls of it are asked for. */
-interface Candidate {
-  readonly featureName: string
-  readonly category: string
-  /** Undefined while no sums have it. */
-  readonly subject: number | undefined
-  calls: number
-  /** Of rows that no sum has. */
-  readonly loose: Loose | undefined
-}
-
-interface Loose {
-  readonly tally: Tally
-  readonly users: Set<string>
-}
+import { topOfMany } from './top-of-many.js'
 
 /** The features of a question by number of calls; equal numbers by name and category. */
 export function topFeatures(snapshot: Snapshot, question: Question, limit: number): FeatureSummary[] {
   const asked = question.users === undefined ? frozenQuestion(snapshot, question) : question
   const parts = partsOf(snapshot, asked)
+  const ofMany = topOfMany(snapshot, asked, parts, limit)
+  if (ofMany !== undefined) return ofMany.map(({ candidate, group }) => summaryOf(candidate, group))
   const loose = looseRows(snapshot, asked, parts)
   const summed = asked.users === undefined ? mostUsed(snapshot, asked, parts, limit + loose.size) : []
   return merged(snapshot, asked, parts, summed, loose)
     .toSorted(mostUsedFirst)
     .slice(0, limit)
-    .map((candidate) => summaryOf(snapshot, asked, parts, candidate))
-}
-
-/** By name and category, the rows that no sum has; of a user, all. */
-function looseRows(snapshot: Snapshot, question: Question, parts: Parts): Map<string, Candidate> {
-  const found = new Map<string, Candidate>()
-  const take = (row: RawRow, { micros }: { micros: number }) => {
-    const category = storedCategory(row[1])
-    const key = `${category}\0${row[0]}`
-    let candidate = found.get(key)
-    if (candidate === undefined) {
-      const more = { tally: new Tally(), users: new Set<string>() }
-      candidate = { featureName: row[0], category, subject: undefined, calls: 0, loose: more }
-      found.set(key, candidate)
-    }
-    candidate.calls++
-    candidate.loose?.tally.addRow(row, micros)
-    if (row[7] !== null) candidate.loose?.users.add(row[7])
-  }
-  if (question.users === undefined) eachLooseRow(snapshot, question, parts, take, RAW_COLUMNS)
-  else eachRowOf(snapshot, question, take)
-  return found
+    .map((candidate) => {
+      const { subject } = candidate
+      return summaryOf(candidate, new Group(snapshot, subject === undefined ? [] : [subject], asked, parts))
+    })
 }
 
 /** Features by calls in the sums, and of the others what they have there. */
@@ -82,9 +50,8 @@ function merged(
   return candidates
 }
 
-function summaryOf(snapshot: Snapshot, question: Question, parts: Parts, candidate: Candidate): FeatureSummary {
-  const { featureName, category, subject, loose } = candidate
-  const group = new Group(snapshot, subject === undefined ? [] : [subject], question, parts)
+/** @param group the feature's calls in the sums */
+function summaryOf({ featureName, category, loose }: Candidate, group: Group): FeatureSummary {
   if (loose !== undefined) group.addLoose(loose.tally, loose.users)
   const { tally } = group
   const [p50, p95, p99] = tally.percentiles(0.5, 0.95, 0.99) as [number, number, number]
@@ -152,13 +119,4 @@ function periodSources({ status }: Question, parts: Parts, values: SqlValue[]): 
     source('feature_rollup_daily', 'day', parts.days),
     ...parts.hours.map((hours) => source('feature_rollup_hourly', 'hour', hours)),
   ].join(' UNION ALL ')
-}
-
-function mostUsedFirst(a: Candidate, b: Candidate): number {
-  return b.calls - a.calls || byteOrder(a.featureName, b.featureName) || byteOrder(a.category, b.category)
-}
-
-/** As SQLite compares text, which differs from JavaScript's order beyond U+FFFF. */
-function byteOrder(a: string, b: string): number {
-  return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b))
 }
