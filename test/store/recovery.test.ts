@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import BetterSqlite3 from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { SqliteWriter, type SqliteWriterOptions } from '../../src/store/index.js'
+import { SqliteReader, SqliteWriter, type SqliteWriterOptions } from '../../src/store/index.js'
 import { draft } from '../support/drafts.js'
 import { sql } from '../support/original.js'
 import { record } from '../support/records.js'
@@ -136,6 +136,24 @@ describe('R11: a file that is removed or replaced while it is in use', () => {
     expect(sql(path, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }])
     console.log(`R11: ${what}: noticed after ${seconds.toFixed(1)} s, 0 of 7 later records lost`)
     expect(seconds).toBeLessThan(5)
+  })
+})
+
+describe('R11: a reader', () => {
+  it('answers from the file that is there, when another was put in its place', async () => {
+    const { path, writer } = open()
+    add(writer, 3)
+    await writer.close()
+    const reader = new SqliteReader(path)
+    onTestFinished(() => reader.close())
+    expect((await reader.getUsageStats()).totalCalls).toBe(3)
+    const other = open()
+    add(other.writer, 5)
+    await other.writer.close()
+    renameSync(other.path, path)
+    expect((await reader.getUsageStats()).totalCalls).toBe(5)
+    rmSync(path)
+    await expect(reader.getUsageStats()).rejects.toThrow('there is no file')
   })
 })
 

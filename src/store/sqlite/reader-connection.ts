@@ -23,16 +23,19 @@ import { usageStats } from './rollup/stats.js'
 import { topFeatures } from './rollup/top.js'
 import { recordFromRow, type Row, type SqlValue } from './rows.js'
 import { COLUMNS } from './schema.js'
+import { DatabaseFile } from './write/database-file.js'
 
 /** A connection for questions. It answers in the thread that asks; it opens the file at the first question. */
 export class ReaderConnection {
   readonly #path: string
+  readonly #file: DatabaseFile
   #opened: { database: Database; statements: Statements } | undefined
   #hasLocalTimes = false
   #lookedAtRowid = 0
 
   constructor(path: string) {
     this.#path = path
+    this.#file = new DatabaseFile(path)
   }
 
   getRecords(query: RecordQuery = {}): FeatureUsageRecord[] {
@@ -123,6 +126,9 @@ export class ReaderConnection {
   close(): void {
     this.#opened?.database.close()
     this.#opened = undefined
+    this.#file.noteClosed()
+    this.#hasLocalTimes = false
+    this.#lookedAtRowid = 0
   }
 
   #question(filter: RecordFilter): Question {
@@ -133,8 +139,11 @@ export class ReaderConnection {
   }
 
   #open(): { database: Database; statements: Statements } {
+    // A file that was removed or replaced would go on answering what was in it.
+    if (this.#file.hasMoved) this.close()
     if (this.#opened !== undefined) return this.#opened
     const database = openForReading(this.#path)
+    this.#file.noteOpened()
     registerTimes(database)
     this.#opened = { database, statements: new Statements(database) }
     return this.#opened
