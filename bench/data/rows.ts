@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { FeatureUsageRecord } from '@cloudcurio/feature-tracking'
+import type { RecordDraft } from '@cloudcurio/feature-tracking/store'
 import type { RawRow } from './raw.js'
 
 /** Rows lie in these days, whatever their number: a larger table is a busier application. */
@@ -150,4 +151,17 @@ export function recordOf(row: RawRow): FeatureUsageRecord {
     efficiencyScore,
     iterations,
   } as FeatureUsageRecord
+}
+
+/** The same as a draft, as a tracked call hands it over: its id is still to be made. */
+export function draftOf(row: RawRow): RecordDraft {
+  const record = recordOf(row)
+  const micros = (text: string): number => Date.parse(`${text.slice(0, 23)}Z`) * 1000 + Number(text.slice(23, 26))
+  return {
+    ...record,
+    recordId: undefined,
+    startMicros: micros(record.startTime),
+    endMicros: micros(record.endTime),
+    metadataText: Object.keys(record.metadata).length === 0 ? undefined : JSON.stringify(record.metadata),
+  }
 }

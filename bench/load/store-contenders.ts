@@ -1,18 +1,22 @@
 import { statSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import BetterSqlite3, { type Database } from 'better-sqlite3'
 import { SqliteWriter } from '@cloudcurio/feature-tracking/store'
 import { type DocumentedSchema, documentedSchema, insertRaw, type RawRow, WRITER_PRAGMAS } from '../data/raw.js'
-import { recordOf } from '../data/rows.js'
+import { draftOf } from '../data/rows.js'
 
-/** As the exporter hands them over. */
-const BATCH = 50
+/** As tracked calls are handed over. */
+const BATCH = 100
 
-/** Records that wait for our writer at the most, and rows that it takes into one transaction at the most. */
-const IN_FLIGHT = 5000
+/** Rows that our writer takes into one transaction at the most. */
+const TRANSACTION = 5000
+
+/** Records that wait for it at the most. */
+const IN_FLIGHT = 3 * TRANSACTION
 
 export const NAMES = {
-  ours: 'our store, batches of 50',
-  same: `better-sqlite3, same pragmas, ${IN_FLIGHT} rows a transaction, no rollups`,
+  ours: 'our store, batches of 100',
+  same: `better-sqlite3, same pragmas, ${TRANSACTION} rows a transaction, no rollups`,
   plain: 'better-sqlite3, its defaults, 100 rows a transaction, no rollups',
 } as const
 
@@ -38,7 +42,7 @@ export async function createContenders(
   return names.map((name) => {
     if (name === 'ours') return ourContender(pathOf(name))
     const database = openRaw(pathOf(name), name === 'same' ? WRITER_PRAGMAS : [], schema)
-    return rawContender(database, name === 'same' ? IN_FLIGHT : 100)
+    return rawContender(database, name === 'same' ? TRANSACTION : 100)
   })
 }
 
@@ -63,22 +67,22 @@ function rawContender(database: Database, transaction: number): StoreContender {
   }
 }
 
-/** From objects on this thread to commits in the writer's. Records are made before, as the rows of the others are. */
+/** From objects on this thread to commits in the writer's, by the way that tracked calls take. */
 function ourContender(path: string): StoreContender {
   const writer = new SqliteWriter(path)
   return {
     insert: async (rows) => {
-      const records = rows.map(recordOf)
+      const drafts = rows.map(draftOf)
+      const before = writer.health().stored
       const start = performance.now()
-      const waiting: Promise<number>[] = []
-      let stored = 0
-      for (let from = 0; from < records.length; from += BATCH) {
-        waiting.push(writer.insertRecords(records.slice(from, from + BATCH)))
-        if (waiting.length * BATCH >= IN_FLIGHT) stored += (await waiting.shift()) ?? 0
+      for (let from = 0; from < drafts.length; from += BATCH) {
+        for (const draft of drafts.slice(from, from + BATCH)) writer.add(draft)
+        writer.send()
+        while (writer.health().waitingRecords > IN_FLIGHT) await sleep(1)
       }
       await writer.flush()
       const insertion = insertionSince(start, path)
-      for (const batch of waiting) stored += await batch
+      const stored = writer.health().stored - before
       if (stored !== rows.length) throw new Error(`${stored} of ${rows.length} records were stored`)
       return insertion
     },

@@ -1,3 +1,4 @@
+export type { RecordDraft } from '../record/index.js'
 export * from './contract.js'
 export * from './sink.js'
 export {

@@ -92,7 +92,7 @@ export class Database {
   }
 
   #transaction(batches: readonly (readonly SqlValue[])[], rows: number): number[] {
-    if (this.isOpen) this.#log.makeRoom(() => this.#connection.emptyLog())
+    if (this.isOpen) this.#log.makeRoom(rows, () => this.#connection.emptyLog())
     const start = performance.now()
     const inserted = this.#connection.insert(batches)
     this.#turns.done()

@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs'
 import { StoreError } from '../../contract.js'
 
-/** The log is emptied when it has reached this share of its limit; the rest is for the transaction that is under way. */
-const EMPTY_FROM = 0.7
+/** So much of its limit may be in use before anything more is written. */
+const FULL_FROM = 0.95
 
-/** With so much of its limit in use, nothing more is written. */
-const STUCK_FROM = 0.95
+/** A transaction is taken to need so many times what the last ones did. */
+const HEADROOM = 1.25
 
 /** After an attempt that failed, milliseconds until the next one. */
 const ATTEMPT_PAUSE_MS = 100
@@ -46,26 +46,31 @@ export class LogGuard {
 
   /** Rows that one transaction may have, so that the log stays below its limit. */
   get maxRows(): number {
-    // A log that nobody needs is written over from its begin, whatever the size of its file.
-    const used = this.#isNeeded ? this.#size : Math.min(this.#size, this.#limit * EMPTY_FROM)
-    return Math.max(16, Math.floor((this.#limit * STUCK_FROM - used) / (2 * this.#rowBytes)))
+    // A log that nobody needs can be emptied before, or is written over from its begin.
+    const used = this.#isNeeded ? this.#size : 0
+    return Math.max(16, Math.floor((this.#limit * FULL_FROM - used) / (HEADROOM * this.#rowBytes)))
   }
 
   /**
-   * To be called before a transaction.
+   * To be called before a transaction. The log is emptied as seldom as its limit allows: to write its pages back into the
+   * database is half of the work of storing records.
+   *
+   * @param rows that the transaction will have
    * @param empty tries to make the log empty
    * @throws LogStuckError when there is no room
    */
-  makeRoom(empty: () => LogState): void {
+  makeRoom(rows: number, empty: () => LogState): void {
     this.#size = this.#measure()
-    if (this.#size < this.#limit * EMPTY_FROM) return
+    const full = this.#limit * FULL_FROM
+    const hasRoom = (): boolean => this.#size + rows * this.#rowBytes * HEADROOM <= full
+    if (hasRoom()) return
     const now = performance.now()
     if (now >= this.#notBefore) {
       this.#isNeeded = empty() === 'needed'
       this.#size = this.#measure()
-      if (this.#size >= this.#limit * EMPTY_FROM) this.#notBefore = now + ATTEMPT_PAUSE_MS
+      if (!hasRoom()) this.#notBefore = now + ATTEMPT_PAUSE_MS
     }
-    if (this.#isNeeded && this.#size > this.#limit * STUCK_FROM) throw new LogStuckError(this.#path, this.#size)
+    if (this.#isNeeded && this.#size > full) throw new LogStuckError(this.#path, this.#size)
   }
 
   /** To be called after a transaction, to learn what a row takes. */
