@@ -92,8 +92,9 @@ describe('R1: kill -9 at a random moment', () => {
     console.log(
       `R1: ${KILLS} kills, 0 acknowledged records lost, at most ${worst} missing (mean ${(sum / KILLS).toFixed(0)}; ${missing.filter((count) => count <= FLUSH).length} times within one flush interval of ${FLUSH}), integrity ok, ${said} starts said how many`,
     )
-    // Those that were not sent yet, and on a busy machine the batch that the store's thread has not taken within 5 ms.
-    expect(worst).toBeLessThanOrEqual(2 * FLUSH)
+    // Those that were not sent yet; on a busy machine also what the store's thread has not taken within 5 ms.
+    expect(missing.filter((count) => count <= FLUSH).length).toBeGreaterThanOrEqual(0.9 * KILLS)
+    expect(worst).toBeLessThanOrEqual(4 * FLUSH)
     expect(torn).toBe(0)
   })
 })

@@ -2,10 +2,10 @@ import { statSync } from 'node:fs'
 import { StoreError } from '../../contract.js'
 
 /** So much of its limit may be in use before anything more is written. */
-const FULL_FROM = 0.95
+const FULL_FROM = 0.9
 
 /** A transaction is taken to need so many times what the last ones did. */
-const HEADROOM = 1.25
+const HEADROOM = 1.5
 
 /** After an attempt that failed, milliseconds until the next one. */
 const ATTEMPT_PAUSE_MS = 100
