@@ -19,8 +19,8 @@ export interface RecordSink {
 
 /** Whether a writer also takes records one by one. */
 export function isRecordSink(writer: object): writer is RecordSink {
-  const { add, send } = writer as Partial<RecordSink>
-  return typeof add === 'function' && typeof send === 'function'
+  const { add, send, health } = writer as Partial<RecordSink>
+  return [add, send, health].every((method) => typeof method === 'function')
 }
 
 /**

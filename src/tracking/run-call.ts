@@ -116,8 +116,10 @@ export class CallRunner {
   /** What is done with the value that a call came to. Most options say nothing of it. */
   #settler(options: CheckedOptions<TrackOptions>, self: unknown): Settle {
     const { output, iterations, classify, timeout } = options
-    if (output ?? iterations ?? classify ?? timeout) return (call, value) => this.#settle(options, call, self, value)
-    return measureOutput
+    // Compared one by one: `iterations` may be 0.
+    const saysNothing =
+      output === undefined && iterations === undefined && classify === undefined && timeout === undefined
+    return saysNothing ? measureOutput : (call, value) => this.#settle(options, call, self, value)
   }
 
   #settle(options: CheckedOptions<TrackOptions>, call: FeatureCall, self: unknown, value: unknown): void {

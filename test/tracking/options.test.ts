@@ -33,6 +33,12 @@ describe('options of a tracked call', () => {
     })
   })
 
+  it('iterations may be 0', () => {
+    const { tracking, record } = collect()
+    tracking.trackFeature({ featureName: 'f', iterations: 0 })(() => 1)()
+    expect(record().iterations).toBe(0)
+  })
+
   it('functions that throw are counted, and the call goes on', () => {
     const { tracking, record, events } = collect()
     const oops = (): never => {
