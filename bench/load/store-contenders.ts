@@ -9,7 +9,7 @@ import { draftOf } from '../data/rows.js'
 const BATCH = 100
 
 /** Rows that our writer takes into one transaction at the most. */
-const TRANSACTION = 5000
+const TRANSACTION = 10_000
 
 /** Records that wait for it at the most. */
 const IN_FLIGHT = 3 * TRANSACTION

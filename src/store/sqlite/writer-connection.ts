@@ -23,6 +23,13 @@ const BUSY_REST_MS = 200
 /** How long a step of a rebuild takes, in milliseconds. */
 const STEP_MS = 100
 
+/** The rows of one batch. */
+export interface Rows {
+  readonly count: number
+  /** Asked for when they are inserted: a flat list, `ROW_WIDTH` values to a row. */
+  values(): readonly SqlValue[]
+}
+
 /** The one connection that writes; it lives in the writer's thread and may block there. Opened at the first batch. */
 export class WriterConnection {
   readonly #path: string
@@ -49,18 +56,32 @@ export class WriterConnection {
    * holds the write lock.
    */
   insert(batches: readonly (readonly SqlValue[])[]): number[] {
+    return this.insertSome(batches.map(rowsOf), () => false)
+  }
+
+  /**
+   * Inserts batches from the front in one transaction.
+   * @param isEnough asked after each batch: whether to commit what is inserted, and leave the rest
+   * @returns how many rows of each batch were new, as far as they were inserted
+   * @throws StoreError as `insert`
+   */
+  insertSome(batches: readonly Rows[], isEnough: () => boolean): number[] {
     try {
-      return this.#transaction(batches)
+      return this.#transaction(batches, isEnough)
     } catch (error) {
       throw toStoreError(error, this.#path)
     }
   }
 
-  #transaction(batches: readonly (readonly SqlValue[])[]): number[] {
+  #transaction(batches: readonly Rows[], isEnough: () => boolean): number[] {
     const { database, insert, rollups } = this.#open()
     return inTransaction(database, rollups, () => {
-      const open = rollups.begin(batches.reduce((rows, values) => rows + values.length / ROW_WIDTH, 0))
-      const inserted = batches.map((values) => this.#insertRows(insert, values, open))
+      const open = rollups.begin(countRows(batches))
+      const inserted: number[] = []
+      for (const batch of batches) {
+        inserted.push(this.#insertRows(insert, batch.values(), open))
+        if (isEnough()) break
+      }
       open?.end()
       return inserted
     })
@@ -139,18 +160,27 @@ export class WriterConnection {
     return this.#database !== undefined
   }
 
+  /** Brings what it can of the write-ahead log into the database, in nobody's way; another may be at it already. */
+  writeBack(): void {
+    try {
+      this.#database?.pragma('wal_checkpoint(PASSIVE)')
+    } catch {
+      // What was inserted is stored all the same; the next transaction meets what is wrong.
+    }
+  }
+
   /**
-   * Empties the write-ahead log.
-   * @returns `reusable` where others that write keep it from being made smaller, though nothing in it is needed any more;
-   * `needed` where a reader holds an old state
+   * Brings all of the write-ahead log into the database, so that the next transaction begins it anew. The file keeps its
+   * size: to write over blocks that it has is much faster than to get new ones.
+   * @returns `reusable` where that is done, but others are at it at this moment; `needed` where a reader holds an old state
    */
   emptyLog(): LogState {
     const { database } = this.#open()
     try {
       // The first pass leaves others free to write; the second then has next to nothing to do.
       const [passive] = database.pragma('wal_checkpoint(PASSIVE)') as [{ log: number; checkpointed: number }]
-      const [truncated] = database.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }]
-      if (truncated.busy === 0) return 'empty'
+      const [restart] = database.pragma('wal_checkpoint(RESTART)') as [{ busy: number }]
+      if (restart.busy === 0) return 'empty'
       return passive.log === passive.checkpointed ? 'reusable' : 'needed'
     } catch (error) {
       return isBusy(error) ? 'reusable' : 'needed'
@@ -164,4 +194,12 @@ export class WriterConnection {
     this.#rollups = undefined
     this.#upkeep = undefined
   }
+}
+
+export function rowsOf(values: readonly SqlValue[]): Rows {
+  return { count: values.length / ROW_WIDTH, values: () => values }
+}
+
+export function countRows(batches: readonly Rows[]): number {
+  return batches.reduce((rows, { count }) => rows + count, 0)
 }

@@ -2,22 +2,27 @@ import type { RollupStatus, SchemaStatus } from '../../contract.js'
 import type { ProblemTopic } from '../../sink.js'
 import { FLOAT, type Progress } from '../progress.js'
 import type { Notice, RollupStep } from '../protocol.js'
-import { ROW_WIDTH, type SqlValue } from '../rows.js'
-import { WriterConnection } from '../writer-connection.js'
+import type { SqlValue } from '../rows.js'
+import { countRows, type Rows, rowsOf, WriterConnection } from '../writer-connection.js'
 import { Availability } from './availability.js'
 import { DatabaseFile } from './database-file.js'
 import { isBusy, needsReopening } from './failure.js'
 import { LogGuard, LogStuckError } from './log-guard.js'
 import { Turns } from './turns.js'
 
-/** Rows that one transaction takes at the most, when nobody else waits for the lock. */
-const MAX_ROWS = 5000
+/** Rows that one transaction takes at the most: the more, the fewer times is the same page of an index written. */
+const MAX_ROWS = 10_000
 
-/** How long the lock is held when others wait. */
-const SHARED_MS = 25
+/** How long rows are inserted when others wait for the lock. */
+const SHARED_MS = 20
+
+/** Between two looks at whether a transaction should end, in milliseconds. */
+const LOOK_MS = 2
 
 /** A damaged file is set aside at most this often: where each new one is damaged too, the disk is. */
 const SET_ASIDE_PAUSE_MS = 10_000
+
+const NEVER = (): boolean => false
 
 export interface DatabaseOptions {
   readonly path: string
@@ -38,7 +43,6 @@ export class Database {
   readonly #log: LogGuard
   readonly #turns: Turns
   readonly #availability: Availability
-  #rowMillis = 0.05
   #setAsideAt = -Infinity
   #damageSeen = false
 
@@ -69,19 +73,31 @@ export class Database {
 
   /** Rows that the next transaction should have at the most. */
   get maxRows(): number {
-    const shared = this.#turns.othersWait ? Math.max(16, SHARED_MS / this.#rowMillis) : MAX_ROWS
-    return Math.min(MAX_ROWS, this.#log.maxRows, Math.floor(shared))
+    return Math.min(MAX_ROWS, this.#log.maxRows)
   }
 
   /**
    * Inserts in one transaction; waits for the lock as long as need be.
+   * @param batches flat lists of values
    * @returns how many rows of each batch were new
    * @throws StoreError
    */
   insert(batches: readonly (readonly SqlValue[])[]): number[] {
-    const rows = batches.reduce((sum, values) => sum + values.length / ROW_WIDTH, 0)
+    return this.#insert(batches.map(rowsOf), () => NEVER)
+  }
+
+  /**
+   * Inserts batches from the front in one transaction, as far as it may go on: not when others wait, or the log is full.
+   * @returns how many rows of each batch were new, as far as they were inserted
+   * @throws StoreError
+   */
+  insertSome(batches: readonly Rows[]): number[] {
+    return this.#insert(batches, () => this.#limiter())
+  }
+
+  #insert(batches: readonly Rows[], limiter: () => () => boolean): number[] {
     for (;;) {
-      const inserted = this.#locked(() => this.#transaction(batches, rows))
+      const inserted = this.#locked(() => this.#transaction(batches, limiter()))
       this.#file.noteOpened()
       // The ids are the same each time: rows that went into a file which is gone go into the new one too.
       if (this.noticesMove()) continue
@@ -91,14 +107,26 @@ export class Database {
     }
   }
 
-  #transaction(batches: readonly (readonly SqlValue[])[], rows: number): number[] {
-    if (this.isOpen) this.#log.makeRoom(rows, () => this.#connection.emptyLog())
-    const start = performance.now()
-    const inserted = this.#connection.insert(batches)
+  #transaction(batches: readonly Rows[], isEnough: () => boolean): number[] {
+    if (this.isOpen) this.#log.makeRoom(countRows(batches), () => this.#connection.emptyLog())
+    const inserted = this.#connection.insertSome(batches, isEnough)
     this.#turns.done()
-    if (rows > 16) this.#rowMillis = this.#rowMillis * 0.7 + ((performance.now() - start) / rows) * 0.3
-    this.#log.learn(rows)
+    this.#log.learn(countRows(batches.slice(0, inserted.length)))
+    // Out of turn: the others write on meanwhile.
+    if (this.#turns.hasCompany && this.#log.isFilling) this.#connection.writeBack()
     return inserted
+  }
+
+  /** Says whether a transaction that begins now has had enough. */
+  #limiter(): () => boolean {
+    const start = performance.now()
+    let looked = start
+    return () => {
+      const now = performance.now()
+      if (now - looked < LOOK_MS) return false
+      looked = now
+      return this.#log.isFull() || (now - start >= SHARED_MS && this.#turns.othersWait())
+    }
   }
 
   migrate(): SchemaStatus {

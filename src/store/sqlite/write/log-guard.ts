@@ -1,17 +1,26 @@
-import { statSync } from 'node:fs'
 import { StoreError } from '../../contract.js'
+import { type LogUse, logUse } from './log-file.js'
 
-/** So much of its limit may be in use before anything more is written. */
-const FULL_FROM = 0.9
+/** So much of its limit may be in use. */
+const FULL_FROM = 0.92
 
 /** A transaction is taken to need so many times what the last ones did. */
-const HEADROOM = 1.5
+const HEADROOM = 1.25
+
+/** Where less of the limit is left than this, a transaction is made for an empty log. */
+const WORTH_FILLING = 0.4
+
+/** From here on the log is emptied beside the work of others. */
+const FILLING_FROM = 0.5
+
+/** With so much in use, nothing is written that the log cannot be begun anew for. */
+const STUCK_FROM = 0.97
 
 /** After an attempt that failed, milliseconds until the next one. */
 const ATTEMPT_PAUSE_MS = 100
 
-/** Bytes of log that a row is taken for before one was measured. */
-const FIRST_ROW_BYTES = 4096
+/** What a transaction is taken to need before one was measured. */
+const FIRST = { rows: 16, bytes: 16 * 4096 }
 
 /** What became of an attempt to empty the log. */
 export type LogState = 'empty' | 'reusable' | 'needed'
@@ -27,14 +36,19 @@ export class LogStuckError extends StoreError {
 }
 
 /**
- * Keeps the write-ahead log below its limit. SQLite's own checkpoints never make the file smaller while a reader holds a
+ * Keeps the write-ahead log below its limit, and empties it as seldom as that allows: to write its pages back into the
+ * database is half of the work of storing records. SQLite's own checkpoints know no limit while a reader holds a
  * snapshot: then records wait elsewhere.
  */
 export class LogGuard {
   readonly #path: string
   readonly #limit: number
-  #rowBytes = FIRST_ROW_BYTES
-  #size = 0
+  /** The last large transaction: the more rows it has, the fewer bytes does each take. */
+  #sample = FIRST
+  #now: LogUse = { bytes: 0, round: 0n }
+  #before = this.#now
+  /** The round of a log that nobody needs: the next transaction writes over it. */
+  #spareRound: bigint | undefined
   #notBefore = 0
   /** Whether the last attempt found a reader in the way. */
   #isNeeded = false
@@ -44,46 +58,65 @@ export class LogGuard {
     this.#limit = limit
   }
 
-  /** Rows that one transaction may have, so that the log stays below its limit. */
+  /** Rows that one transaction may have by what the last ones took. */
   get maxRows(): number {
-    // A log that nobody needs can be emptied before, or is written over from its begin.
-    const used = this.#isNeeded ? this.#size : 0
-    return Math.max(16, Math.floor((this.#limit * FULL_FROM - used) / (HEADROOM * this.#rowBytes)))
+    const room = this.#limit * FULL_FROM - this.#now.bytes
+    const isFilled = this.#isNeeded || room > this.#limit * WORTH_FILLING
+    return Math.max(16, Math.floor((isFilled ? room : this.#limit * FULL_FROM) / this.#rowBytes))
+  }
+
+  /** Whether a transaction should end here: rows that are larger than the last ones have filled the log. */
+  isFull(): boolean {
+    return this.#limit < Infinity && this.#look().bytes >= this.#limit * FULL_FROM
   }
 
   /**
-   * To be called before a transaction. The log is emptied as seldom as its limit allows: to write its pages back into the
-   * database is half of the work of storing records.
-   *
+   * To be called before a transaction.
    * @param rows that the transaction will have
    * @param empty tries to make the log empty
    * @throws LogStuckError when there is no room
    */
   makeRoom(rows: number, empty: () => LogState): void {
-    this.#size = this.#measure()
-    const full = this.#limit * FULL_FROM
-    const hasRoom = (): boolean => this.#size + rows * this.#rowBytes * HEADROOM <= full
-    if (hasRoom()) return
+    if (this.#limit === Infinity) return
+    const { bytes } = this.#look()
+    if (bytes > 0 && bytes + rows * this.#rowBytes > this.#limit * FULL_FROM) this.#makeRoom(empty)
+    this.#before = this.#now
+  }
+
+  #makeRoom(empty: () => LogState): void {
     const now = performance.now()
     if (now >= this.#notBefore) {
-      this.#isNeeded = empty() === 'needed'
-      this.#size = this.#measure()
-      if (!hasRoom()) this.#notBefore = now + ATTEMPT_PAUSE_MS
+      const state = empty()
+      this.#spareRound = state === 'empty' ? this.#now.round : undefined
+      this.#isNeeded = state === 'needed'
+      if (state !== 'empty') this.#notBefore = now + ATTEMPT_PAUSE_MS
     }
-    if (this.#isNeeded && this.#size > full) throw new LogStuckError(this.#path, this.#size)
+    const { bytes } = this.#look()
+    if (bytes > this.#limit * (this.#isNeeded ? FULL_FROM : STUCK_FROM)) throw new LogStuckError(this.#path, bytes)
   }
 
-  /** To be called after a transaction, to learn what a row takes. */
+  /** Whether it is time to bring the log's pages into the database while others write, so that little is left to do. */
+  get isFilling(): boolean {
+    return this.#now.bytes > this.#limit * FILLING_FROM
+  }
+
+  /** To be called after a transaction, to learn what it took. */
   learn(rows: number): void {
-    const grown = this.#measure() - this.#size
-    if (grown > 0 && rows > 16) this.#rowBytes = Math.max(grown / rows, this.#rowBytes * 0.9)
+    if (this.#limit === Infinity) return
+    this.#spareRound = undefined
+    const { bytes, round } = this.#look()
+    const grown = bytes - (round === this.#before.round ? this.#before.bytes : 0)
+    if (rows === 0) return
+    if (rows >= this.#sample.rows / 2 || grown > this.#sample.bytes) this.#sample = { rows, bytes: grown }
   }
 
-  #measure(): number {
-    try {
-      return statSync(`${this.#path}-wal`, { throwIfNoEntry: false })?.size ?? 0
-    } catch {
-      return 0
-    }
+  get #rowBytes(): number {
+    return (this.#sample.bytes / this.#sample.rows) * HEADROOM
+  }
+
+  #look(): LogUse {
+    const use = logUse(this.#path)
+    this.#now = use.round === this.#spareRound ? { ...use, bytes: 0 } : use
+    return this.#now
   }
 }

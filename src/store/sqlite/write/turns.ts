@@ -36,7 +36,7 @@ export class Turns {
     this.#path = `${dbPath}.turns`
   }
 
-  /** Whether another writer has been met lately; a writer that is alone does not look at the file at all. */
+  /** Whether another writer has been met lately; one that has met none takes the lock when it is free. */
   get hasCompany(): boolean {
     return this.#mindfulUntil > 0 && Date.now() < this.#mindfulUntil
   }
@@ -56,9 +56,11 @@ export class Turns {
     })
   }
 
-  /** Whether others wait: then a transaction should be short. */
-  get othersWait(): boolean {
-    return this.hasCompany && this.#read() && this.#count(() => true) > 0
+  /** Whether others wait. Who asks has the lock, and may have met nobody yet. */
+  othersWait(): boolean {
+    if (!this.#read(false) || this.#count(() => true) === 0) return false
+    this.met()
+    return true
   }
 
   /** Counts other writers that wait and live. */
@@ -90,7 +92,7 @@ export class Turns {
 
   /** Writes this writer's slot, and reads all. */
   #say(since: number): boolean {
-    if (!this.#read()) return false
+    if (!this.#read(true)) return false
     if (this.#slot < 0 || this.#slots[this.#slot * 4] !== this.#identity) this.#takeSlot()
     try {
       const own = Float64Array.of(this.#identity, since, Date.now(), 0)
@@ -111,15 +113,16 @@ export class Turns {
     }
   }
 
-  #read(): boolean {
+  /** @param makes whether the file is made where there is none */
+  #read(makes: boolean): boolean {
     if (this.#isBroken) return false
     try {
       // Not `a+`: what is written to a file that was opened for appending always goes to its end.
-      this.#descriptor ??= openSync(this.#path, constants.O_RDWR | constants.O_CREAT, 0o600)
+      this.#descriptor ??= openSync(this.#path, constants.O_RDWR | (makes ? constants.O_CREAT : 0), 0o600)
       readSync(this.#descriptor, this.#slots, 0, this.#slots.byteLength, 0)
       return true
     } catch {
-      this.#isBroken = true
+      this.#isBroken = makes
       return false
     }
   }

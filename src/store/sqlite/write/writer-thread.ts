@@ -3,6 +3,7 @@ import { FLOAT, INT, Progress } from '../progress.js'
 import type { InsertRequest, Notice, Question, ThreadData, ThreadReply, ThreadRequest } from '../protocol.js'
 import { ReaderConnection } from '../reader-connection.js'
 import type { SqlValue } from '../rows.js'
+import { rowsOf } from '../writer-connection.js'
 import { Spool } from '../spool/spool.js'
 import { Noting } from '../spool/noting.js'
 import { threadError } from '../thread-error.js'
@@ -41,13 +42,12 @@ export class WriterThread {
     this.#progress = new Progress(data.progress)
     this.#pulse = new Pulse(this.#progress, data.generation)
     this.#reader = new ReaderConnection(data.path)
+    const say = this.#say.bind(this)
     this.#database = new Database({
       path: data.path,
       progress: this.#progress,
       maxWalBytes: data.spool?.maxWalBytes ?? Infinity,
-      say: (notice) => {
-        this.#say(notice)
-      },
+      say,
       between: () => {
         this.#between()
       },
@@ -56,12 +56,8 @@ export class WriterThread {
       },
     })
     this.#spool = new Spool(data.path, data.spool?.maxSpoolBytes ?? 0, this.#progress, {
-      moved: (path) => {
-        this.#say({ kind: 'spool', path })
-      },
-      problem: (topic, message, count) => {
-        this.#say({ kind: 'problem', topic, message, count })
-      },
+      moved: (path) => say({ kind: 'spool', path }),
+      problem: (topic, message, count) => say({ kind: 'problem', topic, message, count }),
     })
     this.#noting = new Noting(() => {
       this.#beat()
@@ -77,10 +73,7 @@ export class WriterThread {
         this.#say({ kind: 'problem', topic: 'worker_lost', message, count })
       },
     })
-    if (data.role === 'writer')
-      this.#inheritance = new Inheritance(data.path, (notice) => {
-        this.#say(notice)
-      })
+    if (data.role === 'writer') this.#inheritance = new Inheritance(data.path, say)
     if (data.formerSpool !== undefined) this.#spool.adopt(data.formerSpool)
     this.#intake.adoptBacklog()
   }
@@ -174,7 +167,8 @@ export class WriterThread {
 
   #tryToStore(items: readonly Item[]): boolean {
     try {
-      this.#settle(items, this.#insert(items))
+      const inserted = this.#insert(items)
+      this.#settle(items.slice(0, inserted.length), inserted)
       return true
     } catch (error) {
       if (!isRefusal(error)) return this.#unavailable(error)
@@ -185,9 +179,13 @@ export class WriterThread {
     }
   }
 
-  /** @returns how many rows of each item were new */
+  /** @returns how many rows of each item were new, as far as they were inserted */
   #insert(items: readonly Item[]): number[] {
-    return this.#database.insert(items.map((item) => (item.kind === 'insert' ? item.values : this.#rowsOf(item))))
+    return this.#database.insertSome(
+      items.map((item) =>
+        item.kind === 'insert' ? rowsOf(item.values) : { count: item.records, values: () => this.#rowsOf(item) },
+      ),
+    )
   }
 
   readonly #refused = new WeakMap<Item, number>()

@@ -1,0 +1,62 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+
+const HEADER_BYTES = 32
+const PAGE_SIZE_AT = 8
+const SALT_AT = 16
+const SALT_BYTES = 8
+
+const FRAME_HEADER_BYTES = 24
+const FRAME_SALT_AT = 8
+
+/** How far a write-ahead log is in use. */
+export interface LogUse {
+  /** Bytes of the frames since the log was last begun anew; what lies behind them will be written over. */
+  readonly bytes: number
+  /** Differs each time that the log is begun anew; 0 where there is none. */
+  readonly round: bigint
+}
+
+const NOTHING: LogUse = { bytes: 0, round: 0n }
+
+/**
+ * Looks how far the write-ahead log of a database is in use: the file keeps its size when it is begun anew. Every frame
+ * bears the salt of its round, so that the end of the last round is found by halving. SQLite takes no lock on this file, so
+ * it can be opened and closed here without losing one.
+ *
+ * @see https://www.sqlite.org/fileformat.html#the_write_ahead_log
+ */
+export function logUse(dbPath: string): LogUse {
+  let descriptor: number
+  try {
+    descriptor = openSync(`${dbPath}-wal`, 'r')
+  } catch {
+    return NOTHING
+  }
+  try {
+    return readUse(descriptor)
+  } catch {
+    return NOTHING
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function readUse(descriptor: number): LogUse {
+  const header = Buffer.alloc(HEADER_BYTES)
+  if (readSync(descriptor, header, 0, HEADER_BYTES, 0) < HEADER_BYTES) return NOTHING
+  const round = header.readBigUInt64BE(SALT_AT)
+  const frameBytes = FRAME_HEADER_BYTES + header.readUInt32BE(PAGE_SIZE_AT)
+  const salt = Buffer.alloc(SALT_BYTES)
+  const isOfRound = (frame: number): boolean => {
+    const at = HEADER_BYTES + frame * frameBytes + FRAME_SALT_AT
+    return readSync(descriptor, salt, 0, SALT_BYTES, at) === SALT_BYTES && salt.readBigUInt64BE() === round
+  }
+  let first = 0
+  let end = Math.floor((fstatSync(descriptor).size - HEADER_BYTES) / frameBytes)
+  while (first < end) {
+    const middle = (first + end) >> 1
+    if (isOfRound(middle)) first = middle + 1
+    else end = middle
+  }
+  return { bytes: HEADER_BYTES + first * frameBytes, round }
+}

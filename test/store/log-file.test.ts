@@ -1,0 +1,60 @@
+import BetterSqlite3, { type Database } from 'better-sqlite3'
+import { statSync } from 'node:fs'
+import { beforeEach, expect, test } from 'vitest'
+import { logUse } from '../../src/store/sqlite/write/log-file.js'
+import { tempDatabase } from '../support/temp.js'
+
+let path: string
+let database: Database
+
+beforeEach(() => {
+  path = tempDatabase()
+  database = new BetterSqlite3(path)
+  database.pragma('journal_mode = WAL')
+  database.pragma('wal_autocheckpoint = 0')
+  database.exec('CREATE TABLE t (text)')
+  return () => {
+    database.close()
+  }
+})
+
+/** What SQLite says of the log, in frames. */
+function frames(): number {
+  const [{ log }] = database.pragma('wal_checkpoint(PASSIVE)') as [{ log: number }]
+  return log
+}
+
+function insert(rows: number): void {
+  const statement = database.prepare('INSERT INTO t VALUES (?)')
+  database.transaction(() => {
+    for (let row = 0; row < rows; row++) statement.run('x'.repeat(1000))
+  })()
+}
+
+const bytesOf = (count: number): number => 32 + count * (4096 + 24)
+
+test('a log that grows is in use to its end', () => {
+  for (const rows of [1, 10, 500]) {
+    insert(rows)
+    expect(logUse(path).bytes).toBe(statSync(`${path}-wal`).size)
+  }
+})
+
+test('a log that was begun anew is in use as far as its new frames go', () => {
+  insert(1000)
+  expect(logUse(path).bytes).toBe(bytesOf(frames()))
+  const { round } = logUse(path)
+  const { size } = statSync(`${path}-wal`)
+  for (const rows of [1, 7, 300]) {
+    insert(rows)
+    const use = logUse(path)
+    expect(use.round).not.toBe(round)
+    expect(use.bytes).toBe(bytesOf(frames()))
+    expect(use.bytes).toBeLessThan(size)
+  }
+  expect(statSync(`${path}-wal`).size).toBe(size)
+})
+
+test('where there is no log, none of it is in use', () => {
+  expect(logUse(`${path}.none`)).toEqual({ bytes: 0, round: 0n })
+})
