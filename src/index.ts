@@ -12,21 +12,30 @@ export type {
   UsageStats,
 } from './store/index.js'
 export {
+  carryContext,
   completeCustomTracking,
   FeatureTracker,
   featureTracker,
   type FeatureTrackerOptions,
+  identify,
+  identityContext,
   startCustomTracking,
   trackFeature,
   type TrackerHealth,
+  withCarriedContext,
   withFeature,
+  withIdentity,
+  withSession,
+  withUser,
 } from './tracker/index.js'
 export {
   type ActiveFeature,
   activeFeature,
   type Classification,
+  type ContextCarrier,
   type CustomCompletion,
   type FeatureDecorator,
   type FeatureOptions,
+  type IdentityOptions,
   type TrackOptions,
 } from './tracking/index.js'

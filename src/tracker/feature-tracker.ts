@@ -19,6 +19,7 @@ import {
 } from '../store/index.js'
 import {
   type ActiveFeature,
+  type ContextCarrier,
   type CustomCompletion,
   type FeatureDecorator,
   type FeatureOptions,
@@ -26,6 +27,7 @@ import {
   type TrackingHost,
   type TrackOptions,
 } from '../tracking/index.js'
+import { NO_CALLS } from './no-calls.js'
 import { TrackerPipeline } from './tracker-pipeline.js'
 
 export interface FeatureTrackerOptions extends SettingOptions {
@@ -141,6 +143,11 @@ export class FeatureTracker {
     this.#tracking.completeCustomTracking(recordId, completion)
   }
 
+  /** The active trace, user and session as plain texts, to be sent along with work to a worker or child process. */
+  carryContext(): ContextCarrier {
+    return this.#tracking.carryContext()
+  }
+
   /** Resolves when every call that has ended is stored, or refused by the store. */
   async flush(): Promise<void> {
     await Promise.all(Array.from(this.#pipeline.processors(), (processor) => processor.forceFlush()))
@@ -204,6 +211,9 @@ export class FeatureTracker {
       get maxMetadataSize() {
         return tracker.settings.maxMetadataSize
       },
+      get acceptsBaggage() {
+        return tracker.settings.acceptBaggage
+      },
       sessionId: this.#sessionId,
       isExcluded: (name) => (isExcluded ??= excludeMatcher(this.settings.exclude))(name),
       tracer: () => this.#pipeline.tracer(),
@@ -234,26 +244,4 @@ export class FeatureTracker {
       throw error
     }
   }
-}
-
-const NO_CALLS: UsageStats = {
-  totalCalls: 0,
-  successCount: 0,
-  failureCount: 0,
-  partialCount: 0,
-  timeoutCount: 0,
-  successRate: 0,
-  avgDuration: 0,
-  minDuration: 0,
-  maxDuration: 0,
-  p50Duration: 0,
-  p95Duration: 0,
-  p99Duration: 0,
-  avgEfficiency: 0,
-  avgInputSize: 0,
-  avgOutputSize: 0,
-  avgIterations: 0,
-  users: 0,
-  firstCall: null,
-  lastCall: null,
 }

@@ -1,2 +1,11 @@
+export {
+  carryContext,
+  identify,
+  identityContext,
+  withCarriedContext,
+  withIdentity,
+  withSession,
+  withUser,
+} from './context.js'
 export { completeCustomTracking, featureTracker, startCustomTracking, trackFeature, withFeature } from './default.js'
 export { FeatureTracker, type FeatureTrackerOptions, type TrackerHealth } from './feature-tracker.js'

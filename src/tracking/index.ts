@@ -1,5 +1,8 @@
+export { type ContextCarrier, contextOf } from './carrier.js'
 export { activeFeature } from './context.js'
 export type { CustomCompletion } from './custom.js'
 export type { FeatureDecorator } from './decorate.js'
+export { changeIdentity, type IdentityOptions, readIdentity, setIdentity } from './identity.js'
+export { runIn } from './run-in.js'
 export { Tracking } from './tracking.js'
 export type { ActiveFeature, Classification, FeatureOptions, TrackingHost, TrackOptions } from './types.js'

@@ -1,4 +1,5 @@
 import { createRecordId, type FeatureCategory, FeatureStatus } from '../record/index.js'
+import { type ContextCarrier, carry } from './carrier.js'
 import { activeFeature } from './context.js'
 import { type CustomCompletion, CustomTracking } from './custom.js'
 import { type FeatureDecorator, makeDecorator } from './decorate.js'
@@ -56,6 +57,11 @@ export class Tracking {
 
   completeCustomTracking(recordId: string, completion: CustomCompletion): void {
     this.#custom.complete(recordId, completion)
+  }
+
+  /** The active context's trace, user and session, to be sent along with work. */
+  carryContext(): ContextCarrier {
+    return carry(this.#host)
   }
 
   /** Records what is still open as `partial`: also the calls in whose code this is called. */
