@@ -19,15 +19,19 @@ export {
   type FeatureTrackerOptions,
   identify,
   identityContext,
+  instrument,
   startCustomTracking,
   trackFeature,
   type TrackerHealth,
+  trackMcpModule,
+  trackMcpServer,
   withCarriedContext,
   withFeature,
   withIdentity,
   withSession,
   withUser,
 } from './tracker/index.js'
+export type { McpRequest, McpTrackOptions } from './mcp/index.js'
 export {
   type ActiveFeature,
   activeFeature,
@@ -37,5 +41,6 @@ export {
   type FeatureDecorator,
   type FeatureOptions,
   type IdentityOptions,
+  type InstrumentOptions,
   type TrackOptions,
 } from './tracking/index.js'

@@ -1,5 +1,6 @@
 import { ensureKey, excludeMatcher, resolveSettings, type SettingOptions, type Settings } from '../config/index.js'
 import { EventCounter, processEvents, type TrackingEvent } from '../health/index.js'
+import { type McpTrackOptions, trackModule, trackServer } from '../mcp/index.js'
 import { EXIT_TIMEOUT, requireExitTimeout } from '../pipeline/index.js'
 import { type FeatureCategory, type FeatureUsageRecord, PseudonymCache } from '../record/index.js'
 import {
@@ -23,10 +24,12 @@ import {
   type CustomCompletion,
   type FeatureDecorator,
   type FeatureOptions,
+  type InstrumentOptions,
   Tracking,
   type TrackingHost,
   type TrackOptions,
 } from '../tracking/index.js'
+import { mcpTracker } from './mcp.js'
 import { NO_CALLS } from './no-calls.js'
 import { TrackerPipeline } from './tracker-pipeline.js'
 
@@ -122,6 +125,37 @@ export class FeatureTracker {
   /** Runs a block as one use of a feature, and gives back what it gives. */
   withFeature<R>(options: TrackOptions, work: (feature: ActiveFeature) => R): R {
     return this.#tracking.withFeature(options, work)
+  }
+
+  /**
+   * Puts tracked functions in the place of an object's methods, or of those of all instances of a class. The object
+   * stays itself; no getter runs; to instrument twice is to instrument once.
+   *
+   * @returns puts the methods back
+   * @throws TypeError when something is bad or cannot be replaced; nothing has changed then
+   */
+  instrument(object: object, options: InstrumentOptions): () => void {
+    return this.#tracking.instrument(object, options)
+  }
+
+  /**
+   * Tracks the tool, resource and prompt calls of an MCP server of the official SDK, version 1 or 2, whether they are
+   * registered before or after.
+   *
+   * @param server an `McpServer` or a low-level `Server`; one that is tracked already stays as it is
+   * @returns ends the tracking
+   * @throws TypeError when it is no such server
+   */
+  trackMcpServer(server: object, options: McpTrackOptions = {}): () => void {
+    return trackServer(server, options, mcpTracker(this, this.#events))
+  }
+
+  /**
+   * The same for every server that a module of the SDK will make.
+   * @param exports what the module exports; without `McpServer` and `Server` nothing happens
+   */
+  trackMcpModule(exports: object, options: McpTrackOptions = {}): () => void {
+    return trackModule(exports, options, mcpTracker(this, this.#events))
   }
 
   /**

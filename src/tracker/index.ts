@@ -7,5 +7,14 @@ export {
   withSession,
   withUser,
 } from './context.js'
-export { completeCustomTracking, featureTracker, startCustomTracking, trackFeature, withFeature } from './default.js'
+export {
+  completeCustomTracking,
+  featureTracker,
+  instrument,
+  startCustomTracking,
+  trackFeature,
+  trackMcpModule,
+  trackMcpServer,
+  withFeature,
+} from './default.js'
 export { FeatureTracker, type FeatureTrackerOptions, type TrackerHealth } from './feature-tracker.js'

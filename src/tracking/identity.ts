@@ -37,6 +37,11 @@ export function changeIdentity(within: Context, identity: Partial<Identity>): bo
   return true
 }
 
+/** Whether the code has said which session a context is of, or that it is of none. */
+export function hasSession(within: Context): boolean {
+  return scopeOf(within)?.identity.sessionId !== undefined
+}
+
 /** Who calls in a context: what the code said goes before what baggage says. */
 export function identityOf(within: Context, host: Pick<TrackingHost, 'acceptsBaggage'>): Identity | undefined {
   const said = inUse ? scopeOf(within)?.identity : undefined

@@ -4,11 +4,12 @@ import { activeFeature } from './context.js'
 import { type CustomCompletion, CustomTracking } from './custom.js'
 import { type FeatureDecorator, makeDecorator } from './decorate.js'
 import { FeatureCall } from './feature-call.js'
+import { instrumentObject, type InstrumentOptions } from './instrument.js'
 import { OpenCalls } from './open-calls.js'
 import { checkOptions } from './options.js'
 import { CallRunner } from './run-call.js'
 import { silentFeature } from './silent-feature.js'
-import type { ActiveFeature, FeatureOptions, TrackingHost, TrackOptions } from './types.js'
+import type { ActiveFeature, AnyFunction, FeatureOptions, TrackingHost, TrackOptions } from './types.js'
 import { wrapFunction } from './wrap.js'
 
 /** The ways to track, over one host. */
@@ -42,6 +43,14 @@ export class Tracking {
       throw new TypeError(`withFeature of ${checked.featureName} was given ${typeof work}: give a function to run`)
     if (!this.#host.enabled) return work(silentFeature)
     return this.#runner.run(checked, undefined, [], (_self, _args, call) => work(call?.exposed() ?? silentFeature)) as R
+  }
+
+  instrument(object: unknown, options: InstrumentOptions): () => void {
+    return instrumentObject(
+      object,
+      options,
+      (trackOptions) => this.trackFeature(trackOptions) as (fn: AnyFunction) => AnyFunction,
+    )
   }
 
   startCustomTracking(
