@@ -37,7 +37,7 @@ describe('the module of the SDK', () => {
     expect(Object.hasOwn(sdk.Server.prototype, 'connect')).toBe(true)
   })
 
-  it.each([undefined, null, 7, {}, { McpServer: 1 }, { Server: class {} }, { Server: () => {} }])(
+  it.each([undefined, null, 7, {}, { McpServer: 1 }, { Server: Date }, { Server: () => {} }])(
     '%j is none, and nothing happens',
     (exports) => {
       trackModule(exports, {}, mcpCollector().tracker)()
