@@ -15,6 +15,8 @@ export interface Settings {
   maxMetadataSize: number
   /** Replace user ids by pseudonyms. */
   anonymize: boolean
+  /** Believe `session.id` and `user.id` of W3C baggage, which comes from outside. */
+  acceptBaggage: boolean
   /** Feature names that are never tracked; `*` matches a run of characters. */
   exclude: readonly string[]
   /** So many waiting records start a flush. */
@@ -44,7 +46,7 @@ function define<K extends keyof Settings>(definition: SettingDefinition<K>): Set
 const flag = { expects: 'true or false', parse: parseFlag, accept: acceptFlag }
 const positive = { expects: 'a whole number of 1 or more', parse: whole(1), accept: acceptWhole(1) }
 
-/** The nine settings in the order in which documentation shows them. */
+/** The settings in the order in which documentation shows them. */
 export const SETTINGS = [
   define({
     name: 'dbPath',
@@ -92,6 +94,13 @@ export const SETTINGS = [
     variable: 'FEATURE_TRACKING_ANONYMIZE',
     defaultText: 'true',
     description: 'Replace user ids by pseudonyms (keyed hashes) before they are kept or sent',
+    ...flag,
+  }),
+  define({
+    name: 'acceptBaggage',
+    variable: 'FEATURE_TRACKING_ACCEPT_BAGGAGE',
+    defaultText: 'false',
+    description: 'Take user and session from the entries `user.id` and `session.id` of W3C baggage',
     ...flag,
   }),
   define({

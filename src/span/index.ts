@@ -6,3 +6,4 @@ export { LATE_SPANS, type LateSpans, lateSpansOf, type LateSpanStart } from './l
 export { metadataFromAttribute, metadataToAttribute } from './metadata-attribute.js'
 export type { FinishedSpan } from './readable-span.js'
 export { draftFromSpan, type MappingOptions, recordFromSpan, statusOf } from './to-record.js'
+export { extractTrace, injectTrace } from './trace-context.js'
