@@ -12,6 +12,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   'src/store': 1,
   'src/tracking': 2,
   exporters: 2,
+  'src/maintenance': 2,
   'src/pipeline': 3,
   'src/tracker': 4,
   'src/cli': 4,
@@ -26,6 +27,7 @@ const EXTERNAL: Readonly<Record<string, RegExp>> = {
   'src/span': /^@opentelemetry\/api$/,
   'src/store': /^(node:|better-sqlite3$)/,
   'src/tracking': /^(node:|@opentelemetry\/api$)/,
+  'src/maintenance': /^node:/,
   'src/cli': /^(node:|commander$|picocolors$|csv-stringify|string-width$)/,
 }
 

@@ -1,0 +1,5 @@
+export { type Backup, backup, type BackupOptions, listBackups } from './backup/backup.js'
+export { restore, type Restored, type RestoreOptions } from './backup/restore.js'
+export { MaintenanceError, type MaintenanceErrorCode } from './error.js'
+export { type Cleanup, cleanup, type CleanupOptions, type CleanupProgress } from './cleanup/cleanup.js'
+export type { CleanupLimits } from './cleanup/limits.js'
