@@ -37,6 +37,7 @@ export function someRecords(count: number, days = 10): FeatureUsageRecord[] {
 export function store(path: string, records: readonly FeatureUsageRecord[]): void {
   const writer = new WriterConnection(path)
   try {
+    writer.insert([[]])
     for (let from = 0; from < records.length; from += 3000) {
       const values: SqlValue[] = []
       for (const one of records.slice(from, from + 3000)) pushRow(values, one)

@@ -27,7 +27,7 @@ const EXTERNAL: Readonly<Record<string, RegExp>> = {
   'src/span': /^@opentelemetry\/api$/,
   'src/store': /^(node:|better-sqlite3$)/,
   'src/tracking': /^(node:|@opentelemetry\/api$)/,
-  'src/maintenance': /^node:/,
+  'src/maintenance': /^(node:|better-sqlite3$)/,
   'src/cli': /^(node:|commander$|picocolors$|csv-stringify|string-width$)/,
 }
 

@@ -135,6 +135,17 @@ export class WriterConnection {
     }
   }
 
+  /** Work of others on the connection. @returns what it returns; false where the connection is not open, or it failed */
+  use(work: (database: Database) => boolean): boolean {
+    if (this.#database === undefined || Date.now() < this.#restUntil) return false
+    try {
+      return work(this.#database)
+    } catch {
+      this.#restUntil = Date.now() + REST_MS
+      return false
+    }
+  }
+
   get isOpen(): boolean {
     return this.#database !== undefined
   }

@@ -6,6 +6,11 @@ import { openForWriting } from '../database.js'
 /** Pages of log after which they are written back: little at a time, so that no writer has to do all of it. */
 const CHECKPOINT_PAGES = 1000
 
+/** Makes an empty database where there is none. @throws StoreError */
+export function createDatabase(path: string): void {
+  openForWriting(path).close()
+}
+
 /**
  * Opens an existing file for work that may take long, beside others that write. Its schema is brought up to date.
  * @throws StoreError

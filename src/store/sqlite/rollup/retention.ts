@@ -73,15 +73,10 @@ export class RowRemoval {
 
   /** @returns false when rows had to be taken into the sums first */
   #remove(rowids: readonly number[]): boolean {
-    const last = rowids.reduce((highest, rowid) => Math.max(highest, rowid), 0)
-    const before = this.#states.read()
-    const isCounted = before.rebuilding === 0 && this.#states.holds(before) && last <= before.watermark
-    if (!isCounted && !this.#rollups.catchUp(ROWS_PER_STEP)) return false
-    const state = this.#states.read()
-    freeze(state, this.#question.until)
-    this.removed += removeRows(this.#database, this.#stillWanted(rowids))
-    if (rowids.length === 0) prunePresence(this.#database, state)
-    moveWatermark(this.#database, this.#states, state)
+    const removed = removeCounted(this.#database, this.#rollups, this.#stillWanted(rowids), this.#question.until)
+    if (removed === undefined) return false
+    this.removed += removed
+    if (rowids.length === 0) prunePresence(this.#database, this.#states)
     return true
   }
 
@@ -138,21 +133,40 @@ export function removeBefore(database: Database, micros: number): Removal {
 }
 
 /**
- * Removes rows of given ids as `RowRemoval` does; in the caller's transaction, in which all rows are in the sums.
+ * Removes rows of given ids as `RowRemoval` does, in one transaction.
  * @param until microseconds; all of the rows started before
- * @returns how many rows were removed
+ * @returns how many rows were removed; undefined when rows had to be taken into the sums first
  */
-export function removeIds(database: Database, ids: readonly string[], until: number): number {
+export function removeIds(
+  database: Database,
+  rollups: RollupWriter,
+  ids: readonly string[],
+  until: number,
+): number | undefined {
+  return inTransaction(database, rollups, () => {
+    const find = database.prepare<[string], number>('SELECT rowid FROM feature_usage WHERE id = ?').pluck()
+    const rowids = ids.map((id) => find.get(id)).filter((rowid) => rowid !== undefined)
+    return removeCounted(database, rollups, rowids, until)
+  })
+}
+
+/** Removes rows once they are in the sums. */
+function removeCounted(
+  database: Database,
+  rollups: RollupWriter,
+  rowids: readonly number[],
+  until: number,
+): number | undefined {
   const states = new StateTable(database)
+  const before = states.read()
+  const last = rowids.reduce((highest, rowid) => Math.max(highest, rowid), 0)
+  const isCounted = before.rebuilding === 0 && states.holds(before) && last <= before.watermark
+  if (!isCounted && !rollups.catchUp(ROWS_PER_STEP)) return undefined
   const state = states.read()
-  const find = database.prepare<[string], number>('SELECT rowid FROM feature_usage WHERE id = ?').pluck()
   freeze(state, until)
-  const removed = removeRows(
-    database,
-    ids.map((id) => find.get(id)).filter((rowid) => rowid !== undefined),
-  )
+  removeRows(database, rowids)
   moveWatermark(database, states, state)
-  return removed
+  return rowids.length
 }
 
 /** The day of the last microsecond, and those before. */
@@ -171,7 +185,7 @@ function moveWatermark(database: Database, states: StateTable, state: RollupStat
   states.write(state)
 }
 
-function removeRows(database: Database, rowids: readonly number[]): number {
+function removeRows(database: Database, rowids: readonly number[]): void {
   const remove = database.prepare('DELETE FROM feature_usage WHERE rowid = ?')
   const uncount = database.prepare('UPDATE feature_rollup_blocks SET row_count = row_count - ? WHERE block = ?')
   const blocks = new Map<number, number>()
@@ -184,17 +198,18 @@ function removeRows(database: Database, rowids: readonly number[]): number {
     uncount.run(rows, block)
     forget.run(block)
   }
-  return rowids.length
 }
 
 /** Where no block is left, nothing needs to be looked for. */
-function prunePresence(database: Database, state: RollupState): void {
+function prunePresence(database: Database, states: StateTable): void {
   const { changes } = database
     .prepare(
       `DELETE FROM feature_rollup_presence WHERE span <
        (SELECT coalesce(min(block), 0) / ${SPAN_BLOCKS} FROM feature_rollup_blocks)`,
     )
     .run()
+  if (changes === 0) return
   // A writer that remembers to have written them must forget.
-  if (changes > 0) state.generation++
+  const state = states.read()
+  states.write({ ...state, generation: state.generation + 1 })
 }

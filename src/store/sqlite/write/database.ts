@@ -1,7 +1,8 @@
 import type { RollupStatus, SchemaStatus } from '../../contract.js'
 import type { ProblemTopic } from '../../sink.js'
 import { FLOAT, type Progress } from '../progress.js'
-import type { Notice, RollupStep } from '../protocol.js'
+import { RetentionKeeper } from '../housekeeping/retention-keeper.js'
+import type { Notice, RetentionLimits, RollupStep } from '../protocol.js'
 import { ROW_WIDTH, type SqlValue } from '../rows.js'
 import { WriterConnection } from '../writer-connection.js'
 import { Availability } from './availability.js'
@@ -19,10 +20,14 @@ const SHARED_MS = 25
 /** A damaged file is set aside at most this often: where each new one is damaged too, the disk is. */
 const SET_ASIDE_PAUSE_MS = 10_000
 
+/** Milliseconds between two steps of removing old rows, so that the work spreads out. */
+const RETENTION_PAUSE_MS = 20
+
 export interface DatabaseOptions {
   readonly path: string
   readonly progress: Progress
   readonly maxWalBytes: number
+  readonly retention?: RetentionLimits | undefined
   readonly say: (notice: Notice) => void
   /** Called every few milliseconds during long work. */
   readonly between: () => void
@@ -38,6 +43,8 @@ export class Database {
   readonly #log: LogGuard
   readonly #turns: Turns
   readonly #availability: Availability
+  readonly #retention: RetentionKeeper | undefined
+  #retentionTimer: NodeJS.Timeout | undefined
   #rowMillis = 0.05
   #setAsideAt = -Infinity
   #damageSeen = false
@@ -51,6 +58,7 @@ export class Database {
     this.#log = new LogGuard(path, options.maxWalBytes)
     this.#turns = new Turns(path)
     this.#availability = new Availability(path, progress, options)
+    if (options.retention !== undefined) this.#retention = new RetentionKeeper(path, options.retention)
   }
 
   get isOpen(): boolean {
@@ -195,7 +203,18 @@ export class Database {
    * @returns whether there is more catch-up work to do
    */
   background(maxMillis: number, takesFew: boolean): boolean {
-    return this.#connection.background(maxMillis, takesFew)
+    if (this.#connection.background(maxMillis, takesFew)) return true
+    if (this.#retention !== undefined && this.#retentionTimer === undefined) this.#retain(this.#retention)
+    return false
+  }
+
+  #retain(retention: RetentionKeeper): void {
+    const isMore = this.#connection.use((database) => retention.step(database))
+    if (!isMore) return
+    this.#retentionTimer = setTimeout(() => {
+      this.#retentionTimer = undefined
+      this.#options.retry()
+    }, RETENTION_PAUSE_MS)
   }
 
   #say(topic: ProblemTopic, message: string): void {
@@ -208,6 +227,8 @@ export class Database {
   }
 
   close(): void {
+    clearTimeout(this.#retentionTimer)
+    this.#retention?.close()
     this.#availability.close()
     this.#turns.close()
     this.#close()
