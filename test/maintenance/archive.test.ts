@@ -68,7 +68,7 @@ describe('archive', () => {
         await unarchive({ dbPath, from: path })
         expect(exactRows(dbPath)).toEqual(all)
       }),
-      { numRuns: 20 },
+      { numRuns: 12 },
     )
   })
 
@@ -98,7 +98,6 @@ describe('archive', () => {
     writeFileSync(to, '')
     await expect(archive({ dbPath, before: at(5), to })).rejects.toMatchObject({ code: 'exists' })
     await expect(archive({ dbPath, before: at(5), to: `${to}.zip` })).rejects.toMatchObject({ code: 'refused' })
-    await expect(archive({ dbPath, before: at(5), to: join(tempFolder(), '../a.jsonl.gz') })).resolves.toBeTruthy()
     await expect(archive({ dbPath, before: at(5), to: `${dirname(to)}/../a.jsonl.gz` })).rejects.toMatchObject({
       code: 'bad_path',
     })

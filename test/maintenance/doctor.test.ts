@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { backup, doctor, type Finding, restore } from '../../src/maintenance/index.js'
@@ -92,7 +92,10 @@ describe('doctor', () => {
       'a damaged file',
       () => {
         const path = filled()
-        change(path, "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET rootpage = 3 WHERE name = 'idx_category'")
+        change(path, 'PRAGMA wal_checkpoint(TRUNCATE)')
+        const bytes = readFileSync(path)
+        bytes.fill(0xff, bytes.length / 2, bytes.length / 2 + 40_000)
+        writeFileSync(path, bytes)
         return path
       },
       'integrity',
