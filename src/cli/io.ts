@@ -9,8 +9,6 @@ export interface CliIO {
   readonly isTTY: boolean
   /** Columns of the terminal, where it says so. */
   readonly columns: number | undefined
-  /** Lines of the terminal, where it says so. */
-  readonly rows?: number | undefined
   /** Whether stderr is a terminal, on which progress is shown. */
   readonly showsProgress?: boolean | undefined
   /** Keys and size changes of the terminal; undefined where it cannot be steered. */
@@ -31,6 +29,7 @@ export interface LiveTerminal {
 }
 
 const FALLBACK_WIDTH = 80
+const FALLBACK_HEIGHT = 24
 
 export function processIO(): CliIO {
   return {
@@ -39,7 +38,6 @@ export function processIO(): CliIO {
     env: process.env,
     isTTY: process.stdout.isTTY === true,
     columns: process.stdout.columns,
-    rows: process.stdout.rows,
     showsProgress: process.stderr.isTTY === true,
     terminal: process.stdout.isTTY === true && process.stdin.isTTY === true ? processTerminal() : undefined,
     now: Date.now,
@@ -69,7 +67,8 @@ function processTerminal(): LiveTerminal {
       stdout.on('resize', onResize)
       return () => stdout.off('resize', onResize)
     },
-    size: () => ({ columns: stdout.columns, rows: stdout.rows }),
+    // A terminal that does not say has 0 of both.
+    size: () => ({ columns: stdout.columns || FALLBACK_WIDTH, rows: stdout.rows || FALLBACK_HEIGHT }),
   }
 }
 

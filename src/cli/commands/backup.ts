@@ -3,7 +3,7 @@ import type { Backup, BackupOptions } from '../../maintenance/index.js'
 import type { CommandContext } from '../context.js'
 import { CliError, cliErrorOf } from '../errors.js'
 import { failureOf, maintain, type Work } from '../maintain.js'
-import { durationText, grouped, localTime, sizeText } from '../output/format.js'
+import { durationText, grouped, sizeText } from '../output/format.js'
 import { type Labelled, printObject } from '../output/object.js'
 import type { DataRow } from '../output/rows.js'
 import { visible } from '../output/text.js'
@@ -111,6 +111,5 @@ export async function runRestore(
     ...(dryRun === true ? [] : ([['Database', visible(path)]] as const)),
     ...(replaced === null ? [] : ([['Kept', `${visible(replaced)} is the file that was replaced`]] as const)),
     ['Checksum', done.checksum],
-    ['Time', localTime(new Date(context.io.now()).toISOString(), context.zone)],
   ])
 }

@@ -91,21 +91,3 @@ function compare(source: Database, from: string, to: string, { onProgress, signa
     copy.close()
   }
 }
-
-/**
- * The rows of a file and their checksum, after SQLite's own check.
- * @throws StoreError
- */
-export function examine(path: string): Contents {
-  try {
-    const database = openSource(path)
-    try {
-      requireSound(database, path)
-      return database.transaction(() => contentsOf(database))()
-    } finally {
-      database.close()
-    }
-  } catch (error) {
-    throw toStoreError(error, path)
-  }
-}

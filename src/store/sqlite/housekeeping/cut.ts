@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import { parseTimeText } from '../../../record/index.js'
 import { and, conditionOf, registerTimes } from '../filter.js'
+import { hasTable } from '../migrations.js'
 import { ANY_TEXT, UTC_TEXT } from '../rollup/instant.js'
 import type { RemovalQuestion } from '../rollup/retention.js'
 import { StateTable } from '../rollup/state.js'
@@ -48,6 +49,7 @@ export function startOfNth(
 
 /** As far as the rows are in the sums; of a row that is not, anything may be true. */
 function formsOf(database: Database): number {
+  if (!hasTable(database, 'feature_rollup_state')) return ANY_TEXT
   const states = new StateTable(database)
   const state = states.read()
   return states.holds(state) && state.watermark === states.lastRowid() ? state.text_forms : ANY_TEXT
