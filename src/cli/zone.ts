@@ -5,8 +5,7 @@ const MINUTE = 60_000
 /** Whether the system knows a time zone, such as `Europe/Berlin` or `UTC`. */
 export function isZone(name: string): boolean {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    return name.trim() !== ''
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
   } catch {
     return false
   }

@@ -95,6 +95,9 @@ function compare(name: string, text: string): void {
 /** util-linux runs a command in a terminal of its own. */
 const hasScript = spawnSync('script', ['-qec', 'true', '/dev/null']).status === 0
 
+// oxlint-disable-next-line no-control-regex -- a line of the terminal is cleared by control characters
+const PROGRESS = /(?:\r\u001b\[K[^\r\n]*)*\r\u001b\[K/g
+
 const shellWord = (word: string) => `'${word.replaceAll("'", String.raw`'\''`)}'`
 
 describe('the executable', () => {
@@ -116,7 +119,7 @@ describe('the executable', () => {
       input: '',
     })
     // What progress has drawn is taken away again.
-    const text = masked(stdout, folder).replaceAll(/(?:\r\u001b\[K[^\r\n]*)*\r\u001b\[K/g, '')
+    const text = masked(stdout, folder).replaceAll(PROGRESS, '')
     compare(`${one.name}.tty`, `${text}exit ${status}\n`)
   })
 
@@ -137,7 +140,7 @@ describe('the executable', () => {
     const io = { stdout: new Sink(), stderr: new Sink(), env: {}, isTTY: false, columns: undefined, now: () => NOW }
     const commands = [...createProgram(io).commands.map((command) => command.name()), 'help']
     expect(commands.filter((name) => !CASES.some(({ argv }) => argv[0] === name))).toEqual([])
-    const files = CASES.flatMap(({ name }) => [`${name}.pipe.txt`, `${name}.tty.txt`])
-    expect(readdirSync(GOLDEN).filter((name) => !files.includes(name))).toEqual([])
+    const files = new Set(CASES.flatMap(({ name }) => [`${name}.pipe.txt`, `${name}.tty.txt`]))
+    expect(readdirSync(GOLDEN).filter((name) => !files.has(name))).toEqual([])
   })
 })

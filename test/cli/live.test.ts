@@ -13,6 +13,9 @@ import { cli, NOW, originalFile, Sink, temporaryFolder } from './helpers.js'
 const MAIN = fileURLToPath(new URL('../../dist/lib/cli.js', import.meta.url))
 const ESC = '\u001b'
 
+// oxlint-disable-next-line no-control-regex -- a terminal is steered by control characters
+const CONTROL = /\u001b\[[\d;?]*[a-zA-Z]/g
+
 /** A terminal that a test types on. */
 class FakeTerminal implements LiveTerminal {
   columns = 100
@@ -54,7 +57,7 @@ describe('top', () => {
     const top = start([...argv, '--db-path', originalFile()])
     await expect.poll(() => top.stdout.text).toContain('q quits')
     expect(top.terminal.isRaw).toBe(true)
-    const plain = top.stdout.text.replaceAll(/\u001b\[[\d;?]*[a-zA-Z]/g, '')
+    const plain = top.stdout.text.replaceAll(CONTROL, '')
     expect(plain).toContain('calls of')
     expect(plain).toMatch(/hash_text +file_operation +60 +0\.0 +29\.3 µs +46\.3 µs +0 +0\.0 %/)
     expect(plain.split('\r\n')).toHaveLength(12)
@@ -64,7 +67,7 @@ describe('top', () => {
     const before = top.stdout.text.length
     top.terminal.resize()
     await expect.poll(() => top.stdout.text.length).toBeGreaterThan(before)
-    const narrow = top.stdout.text.slice(before).replaceAll(/\u001b\[[\d;?]*[a-zA-Z]/g, '')
+    const narrow = top.stdout.text.slice(before).replaceAll(CONTROL, '')
     for (const line of narrow.split('\r\n')) expect(line.length).toBeLessThanOrEqual(40)
     expect(narrow.split('\r\n').length).toBeLessThanOrEqual(6)
     top.terminal.press('q')
@@ -166,7 +169,7 @@ describe('tail', () => {
 const hasRegister = existsSync(fileURLToPath(new URL('../../dist/lib/register.js', import.meta.url)))
 
 describe('run', () => {
-  const start = (...argv: string[]) =>
+  const runThrough = (...argv: string[]) =>
     spawnSync(process.execPath, [MAIN, 'run', ...argv], {
       encoding: 'utf8',
       env: { ...process.env, NODE_OPTIONS: '--no-warnings' },
@@ -175,16 +178,16 @@ describe('run', () => {
   it.skipIf(!hasRegister)('passes exit codes, signals and options on (needs register)', () => {
     const print = 'console.log(process.env.NODE_OPTIONS, process.env.FEATURE_TRACKING_DB_PATH); process.exit(7)'
     const path = originalFile()
-    const exited = start('--db-path', path, '--', process.execPath, '-e', print)
+    const exited = runThrough('--db-path', path, '--', process.execPath, '-e', print)
     expect(exited.status).toBe(7)
     expect(exited.stdout).toMatch(/^--import=file:.*register\.js --no-warnings /)
     expect(exited.stdout).toContain(path)
-    expect(start('--', process.execPath, '-e', 'process.kill(process.pid, "SIGTERM")').status).toBe(143)
-    expect(start('--', '/nonexistent/program').stderr).toContain('there is no program "/nonexistent/program"')
+    expect(runThrough('--', process.execPath, '-e', 'process.kill(process.pid, "SIGTERM")').status).toBe(143)
+    expect(runThrough('--', '/nonexistent/program').stderr).toContain('there is no program "/nonexistent/program"')
   })
 
   it.skipIf(hasRegister)('says that there is no registration in this version', () => {
-    expect(start('--', 'node', 'x.js')).toMatchObject({
+    expect(runThrough('--', 'node', 'x.js')).toMatchObject({
       status: 3,
       stderr: expect.stringContaining('register is not in') as string,
     })

@@ -87,7 +87,7 @@ describe('cleanup', () => {
     await cleanup({ dbPath, before: at(5), featureName: 'search' })
     store(
       dbPath,
-      someRecords(50).map((one) => ({ ...one, recordId: `late ${one.recordId}` })),
+      someRecords(50).map((one) => Object.assign(one, { recordId: `late ${one.recordId}` })),
     )
     const total = async () => ((await statistics(dbPath, [{}])) as [{ totalCalls: number }])[0].totalCalls
     expect(await total()).toBe(6050)

@@ -14,10 +14,11 @@ import { DAY, rowsOf, someRecords, statistics, store } from './support.js'
 /** Records of the last ten days. */
 function recent(count: number) {
   const shift = Math.floor(Date.now() / DAY) * DAY - Date.UTC(2026, 0, 10)
-  return someRecords(count).map((one) => ({
-    ...one,
-    startTime: new Date(Date.parse(one.startTime) + shift).toISOString().replace('Z', '000+00:00'),
-  }))
+  return someRecords(count).map((one) =>
+    Object.assign(one, {
+      startTime: new Date(Date.parse(one.startTime) + shift).toISOString().replace('Z', '000+00:00'),
+    }),
+  )
 }
 
 describe('automatic retention', () => {

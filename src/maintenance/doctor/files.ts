@@ -13,8 +13,12 @@ const MAX_LOG_BYTES = 70 * MEGABYTE
 /** Less room on the disk is worth a warning. */
 const MIN_DISK_BYTES = 200 * MEGABYTE
 
-/** Permissions of others than the owner. */
+/** Permissions of others than the owner; of a folder, to put other files in the place of these. */
 const OTHERS = 0o077
+const OTHERS_WRITE = 0o022
+
+/** In such a folder nobody can touch the files of others. */
+const STICKY = 0o1000
 
 export function lookAtFile({ path }: DoctorContext): Finding[] {
   const found = lookAt(path)
@@ -50,18 +54,23 @@ function lookAtFolder(folder: string): Finding[] {
   }
 }
 
+function isOpenToOthers(found: Stats): boolean {
+  if (!found.isDirectory()) return (found.mode & OTHERS) !== 0
+  return (found.mode & OTHERS_WRITE) !== 0 && (found.mode & STICKY) === 0
+}
+
 export function lookAtPermissions({ path }: DoctorContext): Finding[] {
   const open = [dirname(path), path, `${path}-wal`, `${path}-shm`, keyPath(path)]
     .map((name) => ({ name, found: lookAt(name) }))
     .filter((one): one is { name: string; found: Stats } => one.found !== undefined)
-    .filter(({ name, found }) => (found.mode & OTHERS & (name === dirname(path) ? 0o022 : OTHERS)) !== 0)
+    .filter(({ found }) => isOpenToOthers(found))
   if (open.length === 0)
     return lookAt(path) === undefined ? [] : [ok('permissions', 'nobody else can read or write it')]
   return open.map(({ name, found }) =>
     warning(
       'permissions',
       `${name} has mode ${(found.mode & 0o777).toString(8).padStart(4, '0')}: others on this machine have access`,
-      `chmod ${found.isDirectory() ? '700' : '600'} ${name}`,
+      found.isDirectory() ? `chmod go-w ${name}` : `chmod 600 ${name}`,
     ),
   )
 }

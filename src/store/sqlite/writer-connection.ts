@@ -135,15 +135,9 @@ export class WriterConnection {
     }
   }
 
-  /** Work of others on the connection. @returns what it returns; false where the connection is not open, or it failed */
+  /** Work of others on the connection. @returns what it returns; false where the connection is not open */
   use(work: (database: Database) => boolean): boolean {
-    if (this.#database === undefined || Date.now() < this.#restUntil) return false
-    try {
-      return work(this.#database)
-    } catch {
-      this.#restUntil = Date.now() + REST_MS
-      return false
-    }
+    return this.#database !== undefined && work(this.#database)
   }
 
   get isOpen(): boolean {

@@ -209,7 +209,13 @@ export class Database {
   }
 
   #retain(retention: RetentionKeeper): void {
-    const isMore = this.#connection.use((database) => retention.step(database))
+    let isMore = false
+    try {
+      isMore = this.#connection.use((database) => retention.step(database))
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#say('retention_failed', `old records of ${this.#options.path} could not be removed: ${reason}`)
+    }
     if (!isMore) return
     this.#retentionTimer = setTimeout(() => {
       this.#retentionTimer = undefined
