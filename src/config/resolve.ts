@@ -37,8 +37,8 @@ export function explainSettings(
 ): ResolvedSetting[] {
   return SETTINGS.map((setting) => {
     let warning: string | undefined
-    const found = resolveOne(setting, options, environment, (message) => (warning = message))
-    return { setting, ...found, warning }
+    const { value, origin } = resolveOne(setting, options, environment, (message) => (warning = message))
+    return { setting, value, origin, warning }
   })
 }
 

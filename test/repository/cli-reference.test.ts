@@ -48,12 +48,12 @@ const nameOf = (command: Command) => (command.parent === null ? 'every command' 
 describe('docs/cli.md', () => {
   it.each(all.map((command) => [nameOf(command), command] as const))('has %s as its help has it', (name, command) => {
     const text = readFileSync(PATH, 'utf8')
-    const pattern = new RegExp(`(<!-- ${name} -->\n\n)[\\s\\S]*?(\n\n<!-- /${name} -->)`)
+    const pattern = new RegExp(`(<!-- ${name} -->\n\n)[\\s\\S]*?\n*(<!-- /${name} -->)`)
     expect(text).toMatch(pattern)
     if (isUpdating)
       writeFileSync(
         PATH,
-        text.replace(pattern, (_, open: string, close: string) => open + reference(command) + close),
+        text.replace(pattern, (_, open: string, close: string) => `${open}${reference(command)}\n\n${close}`),
       )
     const found = pattern.exec(readFileSync(PATH, 'utf8'))?.[0] ?? ''
     // The formatter sets the columns of tables.
