@@ -65,6 +65,7 @@ function masked(text: string, folder: string): string {
       .replaceAll('\r\n', '\n')
       // Paths of another length make other columns.
       .replaceAll(/(<folder>\S*|Value) {2,}/g, '$1  ')
+      .replaceAll(/ {2,}(argument|environment|default)$/gm, '  $1')
   )
 }
 

@@ -64,7 +64,7 @@ describe('docs/cli.md', () => {
   it('names no command and no option that is not there', () => {
     const text = readFileSync(PATH, 'utf8')
     const named = [...text.matchAll(/<!-- ([a-z][\w -]*) -->/g)].map(([, name]) => name)
-    expect(named.toSorted()).toEqual(all.map(nameOf).toSorted())
+    expect(new Set(named)).toEqual(new Set(all.map(nameOf)))
     const options = new Set(
       all.flatMap((command) =>
         command

@@ -89,6 +89,6 @@ function registerMerges(database: Database): void {
   })
   database.aggregate<Uint8Array | null>('rollup_union_days', {
     start: null,
-    step: (union, next) => (union === null ? (next as Uint8Array) : mergeDays(union, next as Uint8Array)),
+    step: (union, next) => (union === null ? next : mergeDays(union, next as Uint8Array)),
   })
 }
