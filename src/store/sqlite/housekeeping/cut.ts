@@ -47,6 +47,22 @@ export function startOfNth(
   return typeof found === 'string' ? parseTimeText(found) : (found ?? undefined)
 }
 
+/**
+ * About when the n-th of the earliest rows started: by the index alone, in which times that are written otherwise than ours
+ * are up to a day off.
+ * @param n counts from 1
+ * @returns microseconds; undefined where there are fewer rows, or it is no time
+ */
+export function roughStartOfNth(database: Database, n: number): number | undefined {
+  const found = database
+    .prepare<[number], string>(
+      "SELECT start_time FROM feature_usage WHERE start_time >= '0' AND start_time < ':' ORDER BY start_time LIMIT 1 OFFSET ?",
+    )
+    .pluck()
+    .get(n - 1)
+  return found === undefined ? undefined : parseTimeText(found)
+}
+
 /** As far as the rows are in the sums; of a row that is not, anything may be true. */
 function formsOf(database: Database): number {
   if (!hasTable(database, 'feature_rollup_state')) return ANY_TEXT

@@ -3,7 +3,7 @@ import type { RetentionLimits } from '../protocol.js'
 import { RowRemoval } from '../rollup/retention.js'
 import { DAY_MICROS } from '../rollup/instant.js'
 import { isBusy } from '../write/failure.js'
-import { startOfNth } from './cut.js'
+import { roughStartOfNth, startOfNth } from './cut.js'
 import { Lease } from './lease.js'
 import { Shrinking, spaceOf, writeBack } from './space.js'
 
@@ -108,7 +108,7 @@ export class RetentionKeeper {
   #cut(database: Database, now: number): number | undefined {
     const { days, maxBytes } = this.#limits
     const cuts: number[] = []
-    const earliest = startOfNth(database, {}, 1, 'earliest')
+    const earliest = roughStartOfNth(database, 1)
     if (earliest === undefined) return undefined
     // By whole days: removed once a day, and no hour is cut in two.
     const oldest = Math.floor((now * 1000) / DAY_MICROS - days) * DAY_MICROS
@@ -117,7 +117,7 @@ export class RetentionKeeper {
     const excess = bytes - freeBytes - maxBytes
     if (maxBytes > 0 && excess > 0) {
       const rows = Math.max(LEAST_ROWS, Math.ceil(excess / BYTES_PER_ROW))
-      const last = startOfNth(database, {}, rows, 'earliest') ?? startOfNth(database, {}, 1, 'latest')
+      const last = roughStartOfNth(database, rows) ?? startOfNth(database, {}, 1, 'latest')
       if (last !== undefined) cuts.push(last + 1)
     }
     return cuts.length === 0 ? undefined : Math.max(...cuts)
