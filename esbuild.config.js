@@ -9,6 +9,7 @@ await build({
     index: 'src/index.ts',
     store: 'src/store/index.ts',
     exporters: 'exporters/index.ts',
+    maintenance: 'src/maintenance/index.ts',
     pipeline: 'src/pipeline/index.ts',
     cli: 'src/cli/main.ts',
     'sqlite-worker': 'src/store/sqlite/worker.ts',

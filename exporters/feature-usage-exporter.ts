@@ -154,6 +154,7 @@ export class FeatureUsageExporter implements SpanExporter {
   #sqliteWriter(durability: Durability | undefined): SqliteWriter {
     return new SqliteWriter(this.settings.dbPath, {
       durability: requireDurability(durability),
+      retention: { days: this.settings.retentionDays, maxBytes: this.settings.maxDbSize },
       onProblem: (topic, message, count) => {
         this.#events.count(isDropReason(topic) ? 'record_dropped' : topic, message, Math.max(1, count), topic)
       },

@@ -6,6 +6,7 @@ import { cacheFolder } from '../root.js'
 
 /** The writer's pragmas. test/repository/bench.test.ts holds them to those of the store. */
 export const WRITER_PRAGMAS = [
+  'auto_vacuum = INCREMENTAL',
   'journal_mode = WAL',
   'synchronous = NORMAL',
   'wal_autocheckpoint = 16000',

@@ -16,6 +16,8 @@ export interface CommandContext {
   readonly colors: Colors
   /** Columns that a table has to fit into; undefined when there is no such bound. */
   readonly width: number | undefined
+  /** The zone in which times are shown and read; undefined is that of the process. */
+  readonly zone: string | undefined
 }
 
 /** The options that work on every command, before or after its name. */
@@ -24,6 +26,7 @@ export interface GlobalOptions {
   json?: boolean
   csv?: boolean
   color: boolean
+  timeZone?: string
 }
 
 export function contextOf(command: Command, io: CliIO): CommandContext {
@@ -35,5 +38,6 @@ export function contextOf(command: Command, io: CliIO): CommandContext {
     database: chooseDatabase(options.dbPath, io.env, (message) => warn(message, io, mode === 'json')),
     colors: pc.createColors(wantsColor(io, options.color)),
     width: outputWidth(io),
+    zone: options.timeZone,
   }
 }

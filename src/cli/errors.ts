@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander'
+import type { MaintenanceErrorCode } from '../maintenance/index.js'
 import type { StoreErrorCode } from '../store/index.js'
 
 /** Exit codes with their meaning, as the root help shows them. */
@@ -9,16 +10,26 @@ export const EXIT_CODES = [
   {
     code: 3,
     name: 'unusable',
-    meaning: 'the file cannot be used: not ours, newer, damaged, locked; or output cannot be written',
+    meaning: 'a file cannot be used: not ours, newer, damaged, locked, there already; or output cannot be written',
   },
+  { code: 4, name: 'unhealthy', meaning: 'doctor found something to mend' },
   { code: 70, name: 'fault', meaning: 'a fault of feature-tracking itself' },
+  { code: 130, name: 'stopped', meaning: 'stopped by Ctrl-C or SIGTERM before it was done' },
 ] as const
 
 type ExitName = (typeof EXIT_CODES)[number]['name']
 
 export const EXIT = Object.fromEntries(EXIT_CODES.map(({ name, code }) => [name, code])) as Record<ExitName, number>
 
-export type CliErrorCode = StoreErrorCode | 'no_such_feature' | 'usage' | 'output_failed' | 'internal'
+export type CliErrorCode =
+  | StoreErrorCode
+  | MaintenanceErrorCode
+  | 'no_such_feature'
+  | 'usage'
+  | 'output_failed'
+  | 'unhealthy'
+  | 'stopped'
+  | 'internal'
 
 /** An error that the user can do something about; it is shown without a stack. */
 export class CliError extends Error {
@@ -33,9 +44,21 @@ export class CliError extends Error {
   }
 }
 
+/** Ends the command line with the exit code of a program that it ran; nothing is reported. */
+export class ExitWith extends Error {
+  readonly exitCode: number
+
+  constructor(exitCode: number) {
+    super(`exit ${exitCode}`)
+    this.exitCode = exitCode
+  }
+}
+
 export function exitCodeOf(code: CliErrorCode): number {
   if (code === 'not_found' || code === 'no_such_feature') return EXIT.absent
-  if (code === 'usage') return EXIT.usage
+  if (code === 'usage' || code === 'bad_path') return EXIT.usage
+  if (code === 'unhealthy') return EXIT.unhealthy
+  if (code === 'stopped') return EXIT.stopped
   return code === 'internal' ? EXIT.fault : EXIT.unusable
 }
 

@@ -1,6 +1,9 @@
 import type { Command, Help } from 'commander'
 import { SETTINGS } from '../config/index.js'
 import { EXIT_CODES } from './errors.js'
+import { type CliIO, outputWidth } from './io.js'
+
+const MAX_HELP_WIDTH = 100
 
 /** The part of the root help below the commands: examples, settings, exit codes. */
 export function rootHelp(command: Command, width: number): string {
@@ -10,6 +13,7 @@ export function rootHelp(command: Command, width: number): string {
       ['feature-tracking list-features', 'what is used most'],
       ['feature-tracking feature-stats ai_generation', 'one feature in figures'],
       ['feature-tracking list-records --status failed --since 24h', 'what went wrong since yesterday'],
+      ['feature-tracking doctor', 'whether all is well, and what to do where it is not'],
       ['feature-tracking list-features --json --db-path ./usage.db', 'for a script, from another file'],
     ]),
     section(
@@ -25,8 +29,18 @@ export function rootHelp(command: Command, width: number): string {
   ].join('\n')
 }
 
+/** Columns that help is wrapped to. */
+export function helpWidth(io: CliIO): number {
+  return Math.min(outputWidth(io) ?? 80, MAX_HELP_WIDTH)
+}
+
+/** Adds examples to the help of a command. */
+export function addExamples(command: Command, io: CliIO, lines: readonly HelpItem[]): void {
+  command.addHelpText('after', () => commandHelp(command, helpWidth(io), lines))
+}
+
 /** The examples of one command. */
-export function commandHelp(command: Command, width: number, lines: readonly HelpItem[]): string {
+function commandHelp(command: Command, width: number, lines: readonly HelpItem[]): string {
   return examples(preparedHelp(command, width), lines)
 }
 
@@ -51,8 +65,8 @@ function examples(help: Help, items: readonly HelpItem[]): string {
   return ['', help.styleTitle('Examples:'), ...lines].join('\n')
 }
 
-function preparedHelp(command: Command, helpWidth: number): Help {
+function preparedHelp(command: Command, width: number): Help {
   const help = command.createHelp()
-  help.prepareContext({ helpWidth })
+  help.prepareContext({ helpWidth: width })
   return help
 }

@@ -1,6 +1,8 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { FEATURE_CATEGORIES, FEATURE_STATUSES, parseCategory, parseStatus } from '../record/index.js'
-import { MOMENT_FORMS, parseMoment } from './time-option.js'
+import { parseBytes } from '../config/index.js'
+import { MOMENT_FORMS, parseMoment, parseSpan, SPAN_FORMS } from './time-option.js'
+import { isZone } from './zone.js'
 
 export function limitOption(fallback: number, what: string): Option {
   return new Option('-n, --limit <n>', `show at most so many ${what}`).default(fallback).argParser(
@@ -34,6 +36,46 @@ export function userOption(): Option {
 /** @param now milliseconds since 1970 */
 export function momentOption(flags: string, description: string, now: () => number): Option {
   return new Option(flags, description).argParser(parser((text) => parseMoment(text, now()), MOMENT_FORMS))
+}
+
+export function sinceOption(now: () => number): Option {
+  return momentOption('--since <time>', 'started at this time or later: 30m, 24h, 7d, 2w, or an ISO date or time', now)
+}
+
+export function untilOption(now: () => number): Option {
+  return momentOption('--until <time>', 'started before this time; written as for --since', now)
+}
+
+export function zoneOption(): Option {
+  return new Option(
+    '--time-zone <zone>',
+    "show and read times in this zone, such as Europe/Berlin (default: the system's)",
+  ).argParser(parser((text) => (isZone(text) ? text : undefined), 'a time zone such as Europe/Berlin or UTC'))
+}
+
+/** A number of things, 0 or more unless told otherwise. */
+export function countOption(flags: string, description: string, least = 0): Option {
+  return new Option(flags, description).argParser(
+    parser(
+      (text) => (/^\d+$/.test(text.trim()) && Number(text) >= least ? wholeOf(text) : undefined),
+      `a whole number of ${least} or more`,
+    ),
+  )
+}
+
+export function bytesOption(flags: string, description: string): Option {
+  return new Option(flags, description).argParser(
+    parser(parseBytes, 'a number of bytes, or a size such as 500MB or 2GB'),
+  )
+}
+
+/** @returns milliseconds */
+export function spanOption(flags: string, description: string): Option {
+  return new Option(flags, description).argParser(parser(parseSpan, SPAN_FORMS))
+}
+
+function wholeOf(text: string): number | undefined {
+  return Number.isSafeInteger(Number(text)) ? Number(text) : undefined
 }
 
 function parser<T>(parse: (text: string) => T | undefined, allowed: string): (text: string) => T {

@@ -1,14 +1,14 @@
 import { Command, Option } from 'commander'
 import pc from 'picocolors'
-import type { FeatureStatsOptions } from './commands/feature-stats.js'
-import type { ListRecordsOptions } from './commands/list-records.js'
-import { contextOf, type GlobalOptions } from './context.js'
-import { commandHelp, type HelpItem, rootHelp } from './help.js'
-import { type CliIO, outputWidth, wantsColor } from './io.js'
-import { categoryOption, featureOption, limitOption, momentOption, statusOption, userOption } from './options.js'
+import type { GlobalOptions } from './context.js'
+import { addLive } from './declare/live.js'
+import { addMaintaining } from './declare/maintaining.js'
+import { addReading } from './declare/reading.js'
+import { addStarting } from './declare/starting.js'
+import { helpWidth, rootHelp } from './help.js'
+import { type CliIO, wantsColor } from './io.js'
+import { zoneOption } from './options.js'
 import { packageVersion } from './version.js'
-
-const MAX_HELP_WIDTH = 100
 
 /**
  * The command line as commander knows it, ready to parse; it also tells tests and documentation which commands and
@@ -16,9 +16,10 @@ const MAX_HELP_WIDTH = 100
  */
 export function createProgram(io: CliIO): Command {
   const program = baseProgram(io)
-  addListFeatures(program, io)
-  addFeatureStats(program, io)
-  addListRecords(program, io)
+  addReading(program, io)
+  addLive(program, io)
+  addMaintaining(program, io)
+  addStarting(program, io)
   return program.addHelpText('after', ({ command }) => (command === program ? rootHelp(command, helpWidth(io)) : ''))
 }
 
@@ -46,60 +47,8 @@ function baseProgram(io: CliIO): Command {
     )
     .addOption(new Option('--json', 'print JSON').conflicts('csv'))
     .option('--csv', 'print CSV with a header line')
+    .addOption(zoneOption())
     .option('--no-color', 'no colours; the same as setting NO_COLOR')
-}
-
-function addListFeatures(program: Command, io: CliIO): void {
-  const command = program.command('list-features').description('List the features that are used most.')
-  command.addOption(limitOption(10, 'features')).action(async (options: { limit: number }) => {
-    const { listFeatures } = await import('./commands/list-features.js')
-    await listFeatures(contextOf(command, io), options)
-  })
-  addExamples(command, io, [
-    ['feature-tracking list-features', 'the ten most used'],
-    ['feature-tracking list-features --limit 1000 --csv > features.csv', 'up to a thousand, for a spreadsheet'],
-  ])
-}
-
-function addFeatureStats(program: Command, io: CliIO): void {
-  const command = program
-    .command('feature-stats')
-    .description('Show one feature in figures: calls, outcomes, durations, sizes, users.')
-  command
-    .argument('<feature_name>', 'the feature, spelled as list-features shows it')
-    .addOption(categoryOption())
-    .action(async (name: string, options: FeatureStatsOptions) => {
-      const { featureStats } = await import('./commands/feature-stats.js')
-      await featureStats(contextOf(command, io), name, options)
-    })
-  addExamples(command, io, [
-    ['feature-tracking feature-stats ai_generation', 'calls in every category'],
-    ['feature-tracking feature-stats import --category file_operation', 'calls in one category'],
-    ['feature-tracking feature-stats ai_generation --json', 'for a script'],
-  ])
-}
-
-function addListRecords(program: Command, io: CliIO): void {
-  const command = program.command('list-records').description('List single calls, the latest first.')
-  command
-    .addOption(featureOption())
-    .addOption(categoryOption())
-    .addOption(statusOption())
-    .addOption(userOption())
-    .addOption(
-      momentOption('--since <time>', 'started at this time or later: 30m, 24h, 7d, 2w, or an ISO date or time', io.now),
-    )
-    .addOption(momentOption('--until <time>', 'started before this time; written as for --since', io.now))
-    .addOption(limitOption(20, 'records'))
-    .action(async (options: ListRecordsOptions) => {
-      const { listRecords } = await import('./commands/list-records.js')
-      await listRecords(contextOf(command, io), options)
-    })
-  addExamples(command, io, [
-    ['feature-tracking list-records --status failed --since 24h', 'what failed since yesterday'],
-    ['feature-tracking list-records --feature ai_generation --user ada --limit 50', "one user's calls of one feature"],
-    ['feature-tracking list-records --since 2026-11-01 --until 2026-12-01 --limit 100000 --csv', 'a month, whole'],
-  ])
 }
 
 /** Without `[options]`, which every command has: it would only push the descriptions to the right. */
@@ -108,12 +57,4 @@ function subcommandTerm(command: Command): string {
     argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
   )
   return [command.name(), ...operands].join(' ')
-}
-
-function addExamples(command: Command, io: CliIO, lines: readonly HelpItem[]): void {
-  command.addHelpText('after', () => commandHelp(command, helpWidth(io), lines))
-}
-
-function helpWidth(io: CliIO): number {
-  return Math.min(outputWidth(io) ?? 80, MAX_HELP_WIDTH)
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { cliErrorOf, EXIT, exitCodeOf } from './errors.js'
+import { cliErrorOf, EXIT, exitCodeOf, ExitWith } from './errors.js'
 import type { CliIO } from './io.js'
 import { createProgram } from './program.js'
 import { reportError } from './report.js'
@@ -15,6 +15,7 @@ export async function run(argv: readonly string[], io: CliIO): Promise<number> {
     await program.parseAsync([...argv], { from: 'user' })
     return EXIT.ok
   } catch (thrown) {
+    if (thrown instanceof ExitWith) return thrown.exitCode
     const error = cliErrorOf(thrown, helpCommand(program, argv))
     if (error === undefined) return EXIT.ok
     // Help was shown in place of an error that says the same, except to a program.

@@ -1,4 +1,5 @@
 import { localTimeText, parseTimeText, timeText } from '../record/index.js'
+import { parseInZone } from './zone.js'
 
 /** A point in time as the user wrote it and as it is meant. */
 export interface Moment {
@@ -17,12 +18,32 @@ export const MOMENT_FORMS =
  * ISO 8601, local time where it has no offset.
  *
  * @param now milliseconds since 1970
+ * @param zone of a time without an offset; that of the process when undefined
  * @returns undefined when the text is no time, or one outside the years 0 to 9999
  */
-export function parseMoment(text: string, now: number): Moment | undefined {
+export function parseMoment(text: string, now: number, zone?: string): Moment | undefined {
   const back = /^(\d+)\s*([mhdw])$/i.exec(text.trim())
-  const micros = back === null ? parseTimeText(text) : (now - Number(back[1]) * unitMillis(back[2])) * 1000
+  const micros =
+    back === null
+      ? zone === undefined
+        ? parseTimeText(text)
+        : parseInZone(text, zone)
+      : (now - Number(back[1]) * unitMillis(back[2])) * 1000
   return micros === undefined || !hasText(micros) ? undefined : { text: text.trim(), millis: micros / 1000 }
+}
+
+export const SPAN_FORMS = 'a time such as 10s, 30m, 24h or 7d'
+
+/** A length of time. @returns milliseconds; undefined when the text is none */
+export function parseSpan(text: string): number | undefined {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)\s*(s|m|h|d|w)$/i.exec(text.trim()) ?? []
+  const millis = Number(number) * (unit.toLowerCase() === 's' ? 1000 : unitMillis(unit))
+  return millis > 0 && Number.isFinite(millis) ? millis : undefined
+}
+
+/** A moment that was given before the zone was known, in that zone. */
+export function inZone(moment: Moment | undefined, now: number, zone: string | undefined): Moment | undefined {
+  return moment === undefined || zone === undefined ? moment : (parseMoment(moment.text, now, zone) ?? moment)
 }
 
 function unitMillis(unit = ''): number {

@@ -1,4 +1,11 @@
 export { excludeMatcher, matchesPattern } from './exclude.js'
 export { ensureKey, ensurePrivateFolder, keyPath, readKey } from './key-file.js'
-export { resolveOne, resolveSettings, type SettingOptions, type SettingOrigin } from './resolve.js'
-export { type SettingDefinition, SETTINGS, type Settings } from './settings.js'
+export {
+  explainSettings,
+  type ResolvedSetting,
+  resolveOne,
+  resolveSettings,
+  type SettingOptions,
+  type SettingOrigin,
+} from './resolve.js'
+export { parseBytes, type SettingDefinition, SETTINGS, type Settings } from './settings.js'

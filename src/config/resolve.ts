@@ -21,6 +21,27 @@ export function resolveSettings(
   return resolved as unknown as Settings
 }
 
+/** A setting as it came to be, for who explains it. */
+export interface ResolvedSetting {
+  readonly setting: SettingDefinition
+  readonly value: unknown
+  readonly origin: SettingOrigin
+  /** Why the variable's value was not used; undefined where it was, or there is none. */
+  readonly warning: string | undefined
+}
+
+/** Every setting with its value and where that came from. @throws TypeError as `resolveSettings` */
+export function explainSettings(
+  options: SettingOptions = {},
+  environment: NodeJS.ProcessEnv = process.env,
+): ResolvedSetting[] {
+  return SETTINGS.map((setting) => {
+    let warning: string | undefined
+    const { value, origin } = resolveOne(setting, options, environment, (message) => (warning = message))
+    return { setting, value, origin, warning }
+  })
+}
+
 /** One setting's value and where it came from. */
 export function resolveOne(
   setting: SettingDefinition,

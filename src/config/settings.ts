@@ -23,6 +23,10 @@ export interface Settings {
   flushInterval: number
   /** Records in one export call. */
   maxBatchSize: number
+  /** Days that records are kept; 0 is for ever. */
+  retentionDays: number
+  /** Bytes that the file may have; 0 is any number. */
+  maxDbSize: number
 }
 
 /** One row of the settings table, which README and the command line's help show. */
@@ -126,6 +130,24 @@ export const SETTINGS = [
     description: 'Records handed to the exporter in one call',
     ...positive,
   }),
+  define({
+    name: 'retentionDays',
+    variable: 'FEATURE_TRACKING_RETENTION_DAYS',
+    defaultText: '0',
+    description: 'Days that records are kept, statistics longer; 0 is for ever',
+    expects: 'a whole number of days, 0 for ever',
+    parse: whole(0),
+    accept: acceptWhole(0),
+  }),
+  define({
+    name: 'maxDbSize',
+    variable: 'FEATURE_TRACKING_MAX_DB_SIZE',
+    defaultText: '0',
+    description: 'Size of the file above which the oldest records are removed, such as `500MB`; 0 is any',
+    expects: 'a number of bytes, or a size such as 500MB or 2GB; 0 for any',
+    parse: parseBytes,
+    accept: acceptWhole(0),
+  }),
 ] as const satisfies readonly SettingDefinition[]
 
 function parseFlag(text: string): boolean | undefined {
@@ -148,6 +170,15 @@ function acceptWhole(least: number): (value: unknown) => number | undefined {
 
 function acceptSeconds(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, b: 1, kb: 1e3, mb: 1e6, gb: 1e9, tb: 1e12 }
+
+/** `1048576`, `500MB` or `1.5 GB`, in powers of 1000. @returns whole bytes; undefined when the text is no size */
+export function parseBytes(text: string): number | undefined {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? []
+  const factor = UNITS[unit.toLowerCase()]
+  return number === undefined || factor === undefined ? undefined : acceptWhole(0)(Math.round(Number(number) * factor))
 }
 
 function parsePath(text: string): string | undefined {

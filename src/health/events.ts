@@ -21,6 +21,7 @@ import { diag } from '@opentelemetry/api'
  * - `spool_unavailable`: the file for waiting records cannot be written
  * - `spool_damaged`: a file of waiting records was damaged and has been set aside
  * - `wal_stuck`: a reader keeps the write-ahead log from being emptied
+ * - `retention_failed`: old records could not be removed
  */
 export type TrackingEvent =
   | 'setting_ignored'
@@ -41,6 +42,7 @@ export type TrackingEvent =
   | 'spool_unavailable'
   | 'spool_damaged'
   | 'wal_stuck'
+  | 'retention_failed'
 
 /** Counts of what went wrong, by kind. It never throws, whatever it is told. */
 export class EventCounter {

@@ -95,6 +95,7 @@ export type ProblemTopic =
   | 'spool_unavailable'
   | 'spool_damaged'
   | 'wal_stuck'
+  | 'retention_failed'
 
 /**
  * Hears of a problem, with what to do about it. It may come often for the same topic.

@@ -12,10 +12,10 @@ describe('list-features', () => {
     const { code, stdout } = await cli(['list-features', '--db-path', originalFile(), '--limit', '3'])
     expect(code).toBe(0)
     expect(stdout.split('\n')).toEqual([
-      'Feature    Category          Calls  Users  Success  Avg duration  Avg efficiency  Last call',
-      'hash_text  file_operation       60      1  100.0 %       31.4 µs            0.72  2026-11-24 16:06:15',
-      'divide     other                40      0   75.0 %       22.7 µs            0.70  2026-11-24 16:06:15',
-      'run_crew   agentic_platform     10      1  100.0 %       10.1 ms            0.70  2026-11-24 16:06:15',
+      'Feature    Category          Calls  Users  Success      p50      p95  Efficiency  Trend  Calls over time  Last call',
+      'hash_text  file_operation       60      1  100.0 %  29.3 µs  46.3 µs        0.72    new        █          2026-11-24 16:06:15',
+      'divide     other                40      0   75.0 %  22.2 µs  26.0 µs        0.70    new        █          2026-11-24 16:06:15',
+      'run_crew   agentic_platform     10      1  100.0 %  10.1 ms  10.1 ms        0.70    new        █          2026-11-24 16:06:15',
       '',
     ])
   })
@@ -43,9 +43,15 @@ describe('list-features', () => {
       'success_count',
       'success_rate',
       'avg_duration',
+      'p50_duration',
+      'p95_duration',
       'avg_efficiency',
       'users',
       'last_call',
+      'period_calls',
+      'previous_calls',
+      'change',
+      'period_parts',
     ])
   })
 
@@ -53,9 +59,11 @@ describe('list-features', () => {
     const { stdout } = await cli(['list-features', '--csv', '--limit', '2', '--db-path', originalFile()])
     const [header, , divide] = stdout.split('\n')
     expect(header).toBe(
-      'feature_name,category,usage_count,success_count,success_rate,avg_duration,avg_efficiency,users,last_call',
+      'feature_name,category,usage_count,success_count,success_rate,avg_duration,p50_duration,p95_duration,avg_efficiency,users,last_call,period_calls,previous_calls,change,period_parts',
     )
-    expect(divide).toMatch(/^divide,other,40,30,75,0\.0000226\d+,0\.70\d+,0,2026-11-24T\d\d:06:15\.743947\+00:00$/)
+    expect(divide).toMatch(
+      /^divide,other,40,30,75,0\.0000226\d+,0\.0000221\d+,0\.0000259\d+,0\.70\d+,0,2026-11-24T\d\d:06:15\.743947\+00:00,40,0,,/,
+    )
   })
 
   it('says that nothing has been tracked', async () => {
@@ -87,13 +95,28 @@ describe('feature-stats', () => {
         '  min            20.3 µs',
         '  p50            22.2 µs',
         '  p95            26.0 µs',
+        '  p99            35.3 µs',
         '  max            35.3 µs',
         'Avg efficiency   0.70',
         'Avg input size   0 B',
         'Avg output size  5 B',
+        'Avg iterations   1.0',
         'Users            0',
         'First call       2026-11-24 16:06:15',
         'Last call        2026-11-24 16:06:15',
+        '',
+        'How long calls took',
+        '  ≤  50.0 µs  40  ██████████████████████████████',
+        '',
+        'What went wrong',
+        '  10  failed   division by zero',
+        '',
+        'Latest failures',
+        '  2026-11-24 16:06:15  failed    22.4 µs  division by zero',
+        '  2026-11-24 16:06:15  failed    23.8 µs  division by zero',
+        '  2026-11-24 16:06:15  failed    22.9 µs  division by zero',
+        '  2026-11-24 16:06:15  failed    22.4 µs  division by zero',
+        '  2026-11-24 16:06:15  failed    22.2 µs  division by zero',
         '',
       ].join('\n'),
     )
@@ -111,7 +134,8 @@ describe('feature-stats', () => {
     expect(Object.keys(stats as object)).toEqual(
       (
         'feature_name category total_calls success_count failure_count partial_count timeout_count success_rate avg_duration ' +
-        'min_duration max_duration p50_duration p95_duration avg_efficiency avg_input_size avg_output_size users first_call last_call'
+        'min_duration max_duration p50_duration p95_duration p99_duration avg_efficiency avg_input_size avg_output_size ' +
+        'avg_iterations users first_call last_call latency error_groups recent_failures'
       ).split(' '),
     )
   })
@@ -134,7 +158,7 @@ describe('feature-stats', () => {
   it('names the category that it was narrowed to', async () => {
     const path = addRows(originalFile(), [{ feature_name: 'divide', category: 'sysmon' }])
     expect((await cli(['feature-stats', 'divide', '-c', 'sysmon', '--db-path', path])).stdout).toMatch(
-      /^divide \(sysmon\)\n\nCalls {12}1\n/,
+      /^divide \(category=sysmon\)\n\nCalls {12}1\n/,
     )
     expect((await cli(['feature-stats', 'divide', '--db-path', path])).stdout).toMatch(/^divide\n\nCalls {12}41\n/)
   })

@@ -91,16 +91,20 @@ describe('createProgram', () => {
     const options = Object.fromEntries(
       program.commands.map((command) => [command.name(), command.options.map((option) => option.long)]),
     )
-    expect(options).toEqual({
-      'list-features': ['--limit'],
-      'feature-stats': ['--category'],
-      'list-records': ['--feature', '--category', '--status', '--user', '--since', '--until', '--limit'],
+    const filters = ['--feature', '--category', '--status', '--user', '--since', '--until']
+    expect(options).toMatchObject({
+      'list-features': [...filters, '--limit'],
+      'feature-stats': ['--category', '--user', '--since', '--until'],
+      'list-records': [...filters, '--limit'],
+      tail: ['--feature', '--category', '--status', '--user', '--limit', '--no-follow'],
+      backup: ['--folder', '--keep', '--every', '--force'],
     })
     expect(program.options.map((option) => option.long)).toEqual([
       '--version',
       '--db-path',
       '--json',
       '--csv',
+      '--time-zone',
       '--no-color',
     ])
   })

@@ -28,7 +28,7 @@ describe('a terminal', () => {
   it('may be told another width by COLUMNS, and has 80 when it does not say', async () => {
     const argv = ['list-features', '--db-path', originalFile()]
     const narrow = await cli(argv, { isTTY: true, columns: 200, env: { COLUMNS: '80' } })
-    expect(narrow.stdout).toContain('custom_agen…')
+    expect(narrow.stdout).toContain('custom_agent…')
     expect((await cli(argv, { isTTY: true })).stdout).toBe(narrow.stdout)
   })
 

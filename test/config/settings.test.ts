@@ -136,6 +136,31 @@ const CASES: Record<keyof Settings, Case> = {
     argument: 5,
     badArguments: [0, -1, 1.5, '5', Number.NaN, null],
   },
+  retentionDays: {
+    variable: 'FEATURE_TRACKING_RETENTION_DAYS',
+    fallback: 0,
+    texts: [
+      ['0', 0],
+      ['90', 90],
+    ],
+    badTexts: ['-1', '1.5', '7d', ' '],
+    argument: 30,
+    badArguments: [-1, 1.5, '30', Number.NaN, null],
+  },
+  maxDbSize: {
+    variable: 'FEATURE_TRACKING_MAX_DB_SIZE',
+    fallback: 0,
+    texts: [
+      ['0', 0],
+      ['1048576', 1_048_576],
+      ['500MB', 500_000_000],
+      ['1.5 gb', 1_500_000_000],
+      ['64kB', 64_000],
+    ],
+    badTexts: ['-1', 'big', '5 MiB', '1,5GB', ' ', '9TBB'],
+    argument: 1_000_000,
+    badArguments: [-1, 1.5, '1MB', Number.NaN, null],
+  },
 }
 
 function resolved(

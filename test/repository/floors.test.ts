@@ -12,6 +12,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   'src/store': 1,
   'src/tracking': 2,
   exporters: 2,
+  'src/maintenance': 2,
   'src/pipeline': 3,
   'src/mcp': 3,
   'src/tracker': 4,
@@ -28,6 +29,7 @@ const EXTERNAL: Readonly<Record<string, RegExp>> = {
   'src/store': /^(node:|better-sqlite3$)/,
   'src/tracking': /^(node:|@opentelemetry\/api$)/,
   'src/mcp': /^(node:|@opentelemetry\/api$)/,
+  'src/maintenance': /^(node:|better-sqlite3$)/,
   'src/cli': /^(node:|commander$|picocolors$|csv-stringify|string-width$)/,
 }
 

@@ -18,7 +18,7 @@ const read = (name: string): string => readFileSync(join(ROOT, name), 'utf8')
 const readme = read('README.md')
 const contributing = read('CONTRIBUTING.md')
 const manifest = JSON.parse(read('package.json')) as { version: string; scripts: Readonly<Record<string, string>> }
-const documents = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...decisions()]
+const documents = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/cli.md', 'docs/maintenance.md', ...decisions()]
 
 function decisions(): string[] {
   return readdirSync(join(ROOT, 'docs/decisions')).map((name) => `docs/decisions/${name}`)
@@ -94,18 +94,13 @@ describe('README', () => {
     expect(table('exit-codes')).toEqual(EXIT_CODES.map(({ code, meaning }) => [String(code), meaning]))
   })
 
-  it('names every command with exactly its options', () => {
+  it('names every command, and only options that there are', () => {
     const text = section('Command line')
     const root = program()
-    const all = [root, ...root.commands].flatMap(longOptions)
-    expect(root.commands.length).toBeGreaterThan(2)
-    for (const command of root.commands) {
-      const row = text.split('\n').find((line) => line.startsWith(`| \`${command.name()}`)) ?? ''
-      const named = [...row.matchAll(/--[a-z-]+/g)].map(([option]) => option)
-      expect(named).toEqual(longOptions(command).filter((option) => option !== '--help'))
-    }
-    const named = new Set([...text.matchAll(/(?<![-|\w])--[a-z][a-z-]*/g)].map(([option]) => option))
-    expect([...named].toSorted()).toEqual([...new Set(all)].toSorted())
+    for (const command of root.commands) expect(text).toMatch(new RegExp(`^\\| .*\`${command.name()}[ \`]`, 'm'))
+    const all = new Set([root, ...root.commands].flatMap(longOptions))
+    const named = [...text.matchAll(/(?<![-|\w])--[a-z][a-z-]*/g)].map(([option]) => option)
+    expect(named.filter((option) => !all.has(option))).toEqual([])
   })
 
   it('shows what the commands print', async () => {

@@ -1,4 +1,5 @@
 import { parseTimeText } from '../../record/index.js'
+import { zonedTime } from '../zone.js'
 import { visible } from './text.js'
 
 /** Stands for a value that there is none of. */
@@ -67,18 +68,19 @@ export function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
-/** `2026-11-24 16:06:15` in the zone of this process; text that is no time as it is. */
-export function localTime(text: string | null): string {
+/** `2026-11-24 16:06:15` in a zone, or in that of this process; text that is no time as it is. */
+export function localTime(text: string | null, zone?: string): string {
   if (text === null) return NONE
   const micros = parseTimeText(text)
   if (micros === undefined) return visible(text)
+  if (zone !== undefined) return zonedTime(micros / 1000, zone)
   const date = new Date(Math.floor(micros / 1000))
   return `${day(date)} ${clock(date)}:${twoDigits(date.getSeconds())}`
 }
 
 /** The same without the year when it is this one, else without the seconds. @param now milliseconds since 1970 */
-export function briefLocalTime(text: string | null, now: number): string {
-  const full = localTime(text)
+export function briefLocalTime(text: string | null, now: number, zone?: string): string {
+  const full = localTime(text, zone)
   if (!/^\d{4}-/.test(full)) return full
   return full.startsWith(`${new Date(now).getFullYear()}-`) ? full.slice(5) : full.slice(0, 16)
 }

@@ -1,6 +1,7 @@
 import type { CommandContext } from '../context.js'
 import type { DataRow } from './rows.js'
 import type { Column } from './table.js'
+import { ellipsis } from './width.js'
 import { write } from './write.js'
 
 /** Prints a list for a program: a JSON array, or CSV. */
@@ -34,7 +35,12 @@ export async function printTable<Row>(
   const notes = [leftOut.length === 0 ? undefined : `No room for: ${leftOut.join(', ')}.`, more].filter(
     (note) => note !== undefined,
   )
-  if (context.io.isTTY) for (const note of notes) await printLine(context, context.colors.dim(note))
+  if (context.io.isTTY)
+    for (const note of notes) await printLine(context, context.colors.dim(fitted(note, context.width)))
+}
+
+function fitted(note: string, width = Infinity): string {
+  return note.length <= width ? note : ellipsis(note.slice(0, width - 1), width)
 }
 
 export async function printLine(context: CommandContext, line: string): Promise<void> {

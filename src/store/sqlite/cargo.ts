@@ -1,4 +1,4 @@
-import type { BatchRequest, Notice, SpoolOptions } from './protocol.js'
+import type { BatchRequest, Notice, SpoolOptions, RetentionLimits } from './protocol.js'
 
 /** Records that are sent without being waited for; they belong to whoever made the thread. */
 export interface Cargo {
@@ -15,6 +15,7 @@ export interface Cargo {
 export interface StoreThreadOptions {
   readonly cargo?: Cargo | undefined
   readonly spool?: SpoolOptions | undefined
+  readonly retention?: RetentionLimits | undefined
   readonly onNotice?: ((notice: Notice) => void) | undefined
   /** Milliseconds without a sign of life, while something is to be done, after which the thread is replaced. */
   readonly hangMillis?: number | undefined

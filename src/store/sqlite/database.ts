@@ -24,6 +24,7 @@ export function openForWriting(path: string): Database {
     const database = new BetterSqlite3(path, { timeout: WRITE_TIMEOUT_MS })
     try {
       schemaStatus(database)
+      letShrink(database)
       database.pragma('journal_mode = WAL')
       database.pragma('synchronous = NORMAL')
       database.pragma('wal_autocheckpoint = 16000')
@@ -35,6 +36,11 @@ export function openForWriting(path: string): Database {
       throw error
     }
   })
+}
+
+/** Only a file without any table can be told that it will give free pages back little by little. */
+function letShrink(database: Database): void {
+  if (database.pragma('page_count', { simple: true }) === 0) database.pragma('auto_vacuum = INCREMENTAL')
 }
 
 /**

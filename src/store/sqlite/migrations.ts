@@ -30,6 +30,11 @@ const MIGRATIONS: readonly Migration[] = [
 
 const LATEST = MIGRATIONS.length
 
+/** The steps that a file of a version lacks. */
+export function pendingSteps(current: number): { readonly version: number; readonly name: string }[] {
+  return MIGRATIONS.slice(current).map(({ version, name }) => ({ version, name }))
+}
+
 const VERSIONS_TABLE = `CREATE TABLE IF NOT EXISTS feature_tracking_schema (
     version INTEGER PRIMARY KEY,
     name TEXT NOT NULL,

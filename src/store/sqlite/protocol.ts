@@ -13,12 +13,21 @@ export interface SpoolOptions {
   readonly maxWalBytes: number
 }
 
+/** What a writer's thread keeps its file to, when nothing else is to be done. */
+export interface RetentionLimits {
+  /** Days that rows are kept; 0 is for ever. */
+  readonly days: number
+  /** Bytes of the file; 0 is any number. */
+  readonly maxBytes: number
+}
+
 export interface ThreadData {
   readonly role: ThreadRole
   readonly path: string
   /** See `Progress`. */
   readonly progress: SharedArrayBuffer
   readonly spool?: SpoolOptions | undefined
+  readonly retention?: RetentionLimits | undefined
   /** The spool file of a thread that died before; this one goes on with it. */
   readonly formerSpool?: string | undefined
   /** See `INT.generation`. */

@@ -208,6 +208,7 @@ export class StoreThread {
       path: this.#path,
       progress: this.progress.memory,
       spool: this.#options.spool,
+      retention: this.#options.retention,
       formerSpool: this.#formerSpool,
       generation: Atomics.add(this.progress.ints, INT.generation, 1) + 1,
       careful: this.#lifeline.deaths > 0 ? this.#seq : 0,

@@ -156,6 +156,11 @@ export class WriterConnection {
     }
   }
 
+  /** Work of others on the connection. @returns what it returns; false where the connection is not open */
+  use(work: (database: Database) => boolean): boolean {
+    return this.#database !== undefined && work(this.#database)
+  }
+
   get isOpen(): boolean {
     return this.#database !== undefined
   }

@@ -3,7 +3,7 @@ import type { FeatureStoreWriter } from '../contract.js'
 import type { DatabaseState, DropReason, Durability, ProblemListener, RecordSink, SinkHealth } from '../sink.js'
 import { batchRequest, RecordOutbox, type Region } from './batch/outbox.js'
 import { FLOAT, INT } from './progress.js'
-import type { BatchRequest, Notice } from './protocol.js'
+import type { BatchRequest, Notice, RetentionLimits } from './protocol.js'
 import { pushRow, type SqlValue } from './rows.js'
 import { OwnJournal } from './spool/own-journal.js'
 import type { Cargo } from './cargo.js'
@@ -22,6 +22,8 @@ export interface SqliteWriterOptions {
   readonly durability?: Durability | undefined
   /** Milliseconds without a sign of life after which the store's thread is replaced. Default 5000. */
   readonly hangMillis?: number | undefined
+  /** What the file is kept to, by removing old rows; their sums stay. Default: nothing is removed. */
+  readonly retention?: RetentionLimits | undefined
   readonly onProblem?: ProblemListener | undefined
 }
 
@@ -55,6 +57,7 @@ export class SqliteWriter implements FeatureStoreWriter, RecordSink {
         maxSpoolBytes: options.maxSpoolBytes ?? DEFAULT_SPOOL_BYTES,
         maxWalBytes: options.maxWalBytes ?? DEFAULT_WAL_BYTES,
       },
+      retention: limitsOf(options.retention),
       onNotice: (notice) => {
         this.#hear(notice)
       },
@@ -219,4 +222,9 @@ export class SqliteWriter implements FeatureStoreWriter, RecordSink {
       // There is nobody else to tell.
     }
   }
+}
+
+/** Undefined where nothing is limited. */
+function limitsOf(limits: RetentionLimits | undefined): RetentionLimits | undefined {
+  return limits !== undefined && (limits.days > 0 || limits.maxBytes > 0) ? limits : undefined
 }

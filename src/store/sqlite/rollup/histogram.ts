@@ -100,6 +100,22 @@ export function percentiles(
   return total === 0 ? shares.map(() => 0) : found
 }
 
+/** So many calls took about so long. */
+export interface LatencyCount {
+  /** Within 1 %. */
+  readonly seconds: number
+  readonly calls: number
+}
+
+/** What some histograms hold together, the shortest first. */
+export function countsOf(histograms: readonly Uint8Array[]): LatencyCount[] {
+  const found = new Map<number, number>()
+  for (const bytes of histograms)
+    for (const pairs = new PairReader(bytes); pairs.bucket < Infinity; pairs.next())
+      found.set(pairs.bucket, (found.get(pairs.bucket) ?? 0) + pairs.count)
+  return [...found].toSorted(([a], [b]) => a - b).map(([bucket, calls]) => ({ seconds: valueOf(bucket), calls }))
+}
+
 function valueAt(rank: number, top: number): number {
   let seen = 0
   for (let bucket = 0; bucket <= top; bucket++) {

@@ -3,13 +3,24 @@ import type { UsageStats } from '../../contract.js'
 import type { Question } from '../filter.js'
 import { settleEdges } from './edges.js'
 import { Group } from './group.js'
+import type { LatencyCount } from './histogram.js'
 import { eachLooseRow, eachRowOf, frozenQuestion, partsOf, statusMask } from './parts.js'
 import type { Snapshot } from './snapshot.js'
 import type { Tally } from './tally.js'
 
 /** What all calls of a question come to. A user's calls are asked of the rows: there are no sums of one user. */
 export function usageStats(snapshot: Snapshot, question: Question): UsageStats {
-  if (question.users !== undefined) return userStats(snapshot, question)
+  const group = groupOf(snapshot, question)
+  return statsOf(group.tally, group.users)
+}
+
+/** How many calls of a question took how long. */
+export function latencies(snapshot: Snapshot, question: Question): LatencyCount[] {
+  return groupOf(snapshot, question).tally.latencies()
+}
+
+function groupOf(snapshot: Snapshot, question: Question): Group {
+  if (question.users !== undefined) return groupOfUser(snapshot, question)
   const asked = frozenQuestion(snapshot, question)
   const subjects = snapshot.subjects(asked.featureName, asked.category)
   const parts = settleEdges(snapshot, subjects, statusMask(asked), partsOf(snapshot, asked))
@@ -17,15 +28,15 @@ export function usageStats(snapshot: Snapshot, question: Question): UsageStats {
   eachLooseRow(snapshot, asked, parts, (row, { micros }) => {
     group.addRow(row, micros)
   })
-  return statsOf(group.tally, group.users)
+  return group
 }
 
-function userStats(snapshot: Snapshot, question: Question): UsageStats {
+function groupOfUser(snapshot: Snapshot, question: Question): Group {
   const group = new Group(snapshot, [], question, { ...partsOf(snapshot, question), isEver: false })
   eachRowOf(snapshot, question, (row, { micros }) => {
     group.addRow(row, micros)
   })
-  return statsOf(group.tally, group.users)
+  return group
 }
 
 function statsOf(tally: Tally, users: number): UsageStats {

@@ -86,9 +86,12 @@ export class Sums {
   }
 }
 
+/** Larger numbers, which only others can have stored, count as this: the sum of two infinities may be no number. */
+const LARGEST = 1e300
+
 /** As SQLite sums up what is no number. */
 export function numberOf(value: Cell): number {
-  if (typeof value === 'number') return value
+  if (typeof value === 'number') return Math.max(-LARGEST, Math.min(LARGEST, value))
   const parsed = Number.parseFloat(String(value))
   return Number.isNaN(parsed) ? 0 : parsed
 }

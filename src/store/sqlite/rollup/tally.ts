@@ -1,4 +1,4 @@
-import { bucketOf, encodeBuckets, percentiles } from './histogram.js'
+import { bucketOf, countsOf, encodeBuckets, type LatencyCount, percentiles } from './histogram.js'
 import { STATUS_COUNT, statusCode } from './status.js'
 import { type Cell, numberOf } from './sums.js'
 
@@ -124,6 +124,11 @@ export class Tally {
       return percentiles(shares, this.#histograms, this.#loose.map(bucketOf), this.durationMin, this.durationMax)
     const sorted = Float64Array.from(this.#loose).toSorted()
     return shares.map((share) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0)
+  }
+
+  /** How many calls took how long, by buckets of 2 %, the shortest first. */
+  latencies(): LatencyCount[] {
+    return countsOf([...this.#histograms, encodeBuckets(this.#loose.map(bucketOf))])
   }
 
   #count(status: number, calls: number): void {

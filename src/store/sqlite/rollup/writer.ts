@@ -50,6 +50,19 @@ export class RollupWriter {
   begin(rows: number): OpenBatch | undefined {
     const state = this.#state()
     if (this.#states.lastRowid() - state.watermark + rows < MIN_ROWS && state.rebuilding === 0) return undefined
+    return this.#open(state, -Infinity)
+  }
+
+  /**
+   * The same for rows that come back after retention has removed them: of frozen days they are in the sums already.
+   * @returns undefined where other rows have to be taken in first
+   */
+  beginReturn(): OpenBatch | undefined {
+    const state = this.#state()
+    return this.#open(state, frozenMicros(state.frozen_day))
+  }
+
+  #open(state: RollupState, frozenBefore: number): OpenBatch | undefined {
     const batch = this.#batch()
     if (!this.#catchUp(state, batch, MAX_WAITING_ROWS)) {
       this.#finish(state, batch)
@@ -57,7 +70,7 @@ export class RollupWriter {
     }
     return {
       add: (rowid, values, at) => {
-        batch.add(rowid, values, at, -Infinity)
+        batch.add(rowid, values, at, frozenBefore)
         state.watermark = rowid
       },
       end: () => {

@@ -1,7 +1,8 @@
 import type { RollupStatus, SchemaStatus } from '../../contract.js'
 import type { ProblemTopic } from '../../sink.js'
 import { FLOAT, type Progress } from '../progress.js'
-import type { Notice, RollupStep } from '../protocol.js'
+import { RetentionKeeper } from '../housekeeping/retention-keeper.js'
+import type { Notice, RetentionLimits, RollupStep } from '../protocol.js'
 import type { SqlValue } from '../rows.js'
 import { countRows, type Rows, rowsOf, WriterConnection } from '../writer-connection.js'
 import { Availability } from './availability.js'
@@ -22,12 +23,16 @@ const LOOK_MS = 2
 /** A damaged file is set aside at most this often: where each new one is damaged too, the disk is. */
 const SET_ASIDE_PAUSE_MS = 10_000
 
+/** Milliseconds between two steps of removing old rows, so that the work spreads out. */
+const RETENTION_PAUSE_MS = 20
+
 const NEVER = (): boolean => false
 
 export interface DatabaseOptions {
   readonly path: string
   readonly progress: Progress
   readonly maxWalBytes: number
+  readonly retention?: RetentionLimits | undefined
   readonly say: (notice: Notice) => void
   /** Called every few milliseconds during long work. */
   readonly between: () => void
@@ -43,6 +48,8 @@ export class Database {
   readonly #log: LogGuard
   readonly #turns: Turns
   readonly #availability: Availability
+  readonly #retention: RetentionKeeper | undefined
+  #retentionTimer: NodeJS.Timeout | undefined
   #setAsideAt = -Infinity
   #damageSeen = false
 
@@ -55,6 +62,7 @@ export class Database {
     this.#log = new LogGuard(path, options.maxWalBytes)
     this.#turns = new Turns(path)
     this.#availability = new Availability(path, progress, options)
+    if (options.retention !== undefined) this.#retention = new RetentionKeeper(path, options.retention)
   }
 
   get isOpen(): boolean {
@@ -223,7 +231,24 @@ export class Database {
    * @returns whether there is more catch-up work to do
    */
   background(maxMillis: number, takesFew: boolean): boolean {
-    return this.#connection.background(maxMillis, takesFew)
+    if (this.#connection.background(maxMillis, takesFew)) return true
+    if (this.#retention !== undefined && this.#retentionTimer === undefined) this.#retain(this.#retention)
+    return false
+  }
+
+  #retain(retention: RetentionKeeper): void {
+    let isMore = false
+    try {
+      isMore = this.#connection.use((database) => retention.step(database))
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#say('retention_failed', `old records of ${this.#options.path} could not be removed: ${reason}`)
+    }
+    if (!isMore) return
+    this.#retentionTimer = setTimeout(() => {
+      this.#retentionTimer = undefined
+      this.#options.retry()
+    }, RETENTION_PAUSE_MS)
   }
 
   #say(topic: ProblemTopic, message: string): void {
@@ -236,6 +261,8 @@ export class Database {
   }
 
   close(): void {
+    clearTimeout(this.#retentionTimer)
+    this.#retention?.close()
     this.#availability.close()
     this.#turns.close()
     this.#close()

@@ -16,10 +16,8 @@ import { Intake, type Item } from './intake.js'
 /** Replies that are sent together; a caller that never rests must hear of its batches all the same. */
 const MAX_REPLIES = 64
 
-/** How often the files are looked after, in milliseconds. */
+/** How often the files are looked after, and how long one piece of catch-up work may take, in milliseconds. */
 const LOOK_AFTER_MS = 2000
-
-/** How long one piece of catch-up work may take. */
 const BACKGROUND_MS = 5
 
 /** The thread that writes: it takes batches and requests in, puts them into the database, and says what became of them. */
@@ -47,6 +45,7 @@ export class WriterThread {
       path: data.path,
       progress: this.#progress,
       maxWalBytes: data.spool?.maxWalBytes ?? Infinity,
+      retention: data.retention,
       say,
       between: () => {
         this.#between()
