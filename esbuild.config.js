@@ -11,6 +11,7 @@ await build({
     exporters: 'exporters/index.ts',
     pipeline: 'src/pipeline/index.ts',
     cli: 'src/cli/main.ts',
+    'otlp-worker': 'exporters/otlp/worker.ts',
     'sqlite-worker': 'src/store/sqlite/worker.ts',
   },
   outdir,

@@ -21,7 +21,14 @@ export interface Settings {
   flushInterval: number
   /** Records in one export call. */
   maxBatchSize: number
+  /** What goes over OTLP where the standard variables name an endpoint. */
+  otlp: OtlpChoice
 }
+
+/** Nothing, the spans that are stored as features, or every sampled span. */
+export type OtlpChoice = (typeof OTLP_CHOICES)[number]
+
+const OTLP_CHOICES = ['off', 'features', 'all'] as const
 
 /** One row of the settings table, which README and the command line's help show. */
 export interface SettingDefinition<K extends keyof Settings = keyof Settings> {
@@ -44,7 +51,7 @@ function define<K extends keyof Settings>(definition: SettingDefinition<K>): Set
 const flag = { expects: 'true or false', parse: parseFlag, accept: acceptFlag }
 const positive = { expects: 'a whole number of 1 or more', parse: whole(1), accept: acceptWhole(1) }
 
-/** The nine settings in the order in which documentation shows them. */
+/** The settings in the order in which documentation shows them. */
 export const SETTINGS = [
   define({
     name: 'dbPath',
@@ -117,6 +124,15 @@ export const SETTINGS = [
     description: 'Records handed to the exporter in one call',
     ...positive,
   }),
+  define({
+    name: 'otlp',
+    variable: 'FEATURE_TRACKING_OTLP',
+    defaultText: 'all',
+    description: 'What goes over OTLP where an endpoint is set: `off`, `features` or `all`',
+    expects: 'off, features or all',
+    parse: (text) => acceptOtlp(text.trim().toLowerCase()),
+    accept: acceptOtlp,
+  }),
 ] as const satisfies readonly SettingDefinition[]
 
 function parseFlag(text: string): boolean | undefined {
@@ -152,6 +168,10 @@ function parseNames(text: string): readonly string[] {
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '')
+}
+
+function acceptOtlp(value: unknown): OtlpChoice | undefined {
+  return OTLP_CHOICES.find((choice) => choice === value)
 }
 
 function acceptNames(value: unknown): readonly string[] | undefined {

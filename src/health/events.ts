@@ -20,6 +20,10 @@ import { diag } from '@opentelemetry/api'
  * - `spool_unavailable`: the file for waiting records cannot be written
  * - `spool_damaged`: a file of waiting records was damaged and has been set aside
  * - `wal_stuck`: a reader keeps the write-ahead log from being emptied
+ * - `otlp_failed`: spans that could not be sent over OTLP
+ * - `otlp_rejected`: spans that the OTLP receiver refused out of a batch that it accepted (a partial success)
+ * - `otlp_dropped`: spans dropped since too many waited to be sent over OTLP
+ * - `register_failed`: something that `register` could not set up; the application runs without it
  */
 export type TrackingEvent =
   | 'setting_ignored'
@@ -39,6 +43,10 @@ export type TrackingEvent =
   | 'spool_unavailable'
   | 'spool_damaged'
   | 'wal_stuck'
+  | 'otlp_failed'
+  | 'otlp_rejected'
+  | 'otlp_dropped'
+  | 'register_failed'
 
 /** Counts of what went wrong, by kind. It never throws, whatever it is told. */
 export class EventCounter {

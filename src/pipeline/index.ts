@@ -1,5 +1,6 @@
 export { FeatureSpanProcessor, type FeatureSpanProcessorOptions } from './feature-span-processor.js'
-export { beforeProcessEnd, EXIT_TIMEOUT, flushBeforeExit, liveProcessors, requireExitTimeout } from './process-end.js'
+export { otlpProcessor } from './otlp.js'
+export { beforeProcessEnd, EXIT_TIMEOUT, liveProcessors, requireExitTimeout } from './process-end.js'
 export { ensureContextManager, FeatureTracerProvider, registeredProvider } from './provider.js'
 export { featureSampler } from './sampler.js'
 export type { Sampler, SamplingResult } from './sampling.js'

@@ -128,6 +128,18 @@ const CASES: Record<keyof Settings, Case> = {
     argument: 5,
     badArguments: [0, -1, 1.5, '5', Number.NaN, null],
   },
+  otlp: {
+    variable: 'FEATURE_TRACKING_OTLP',
+    fallback: 'all',
+    texts: [
+      ['off', 'off'],
+      ['features', 'features'],
+      [' ALL ', 'all'],
+    ],
+    badTexts: ['on', 'true', 'everything', ' '],
+    argument: 'features',
+    badArguments: ['ALL', true, null, ['all']],
+  },
 }
 
 function resolved(

@@ -69,7 +69,7 @@ describe('the OTLP processor', () => {
     const program = `${PROGRAM}
       await tracker.flush()
       const { createRequire } = await import('node:module')
-      console.log(Object.keys(createRequire(import.meta.url).cache).some((path) => path.includes('exporter-trace-otlp')))`
+      console.log(Object.keys(createRequire(import.meta.url).cache).some((path) => path.includes('otlp-transformer')))`
     const { endpoint } = await receiver()
     expect(await runNode(program, withEnvironment(tempDatabase(), {}))).toMatchObject({ code: 0, stdout: 'false\n' })
     expect(
