@@ -10,6 +10,7 @@ await build({
     store: 'src/store/index.ts',
     exporters: 'exporters/index.ts',
     pipeline: 'src/pipeline/index.ts',
+    register: 'src/register.ts',
     cli: 'src/cli/main.ts',
     'otlp-worker': 'exporters/otlp/worker.ts',
     'sqlite-worker': 'src/store/sqlite/worker.ts',

@@ -42,7 +42,13 @@ export class OtlpThread {
     this.#patienceMs = options.timeoutMillis * PATIENCE
     const watched = { ...options, agentFactory: this.#watchAgents(options.agentFactory) }
     const metrics = { name: 'span', countItems: () => 0 } as const
-    this.#delegate = createOtlpHttpExportDelegate(watched, this.#serializer(data), COMPONENT, metrics, undefined) as Delegate
+    this.#delegate = createOtlpHttpExportDelegate(
+      watched,
+      this.#serializer(data),
+      COMPONENT,
+      metrics,
+      undefined,
+    ) as Delegate
   }
 
   start(): void {

@@ -1,6 +1,7 @@
 export { FeatureSpanProcessor, type FeatureSpanProcessorOptions } from './feature-span-processor.js'
 export { otlpProcessor } from './otlp.js'
 export { beforeProcessEnd, EXIT_TIMEOUT, liveProcessors, requireExitTimeout } from './process-end.js'
+export { environmentSampler } from './environment-sampler.js'
 export { ensureContextManager, FeatureTracerProvider, registeredProvider } from './provider.js'
 export { featureSampler } from './sampler.js'
 export type { Sampler, SamplingResult } from './sampling.js'

@@ -10,6 +10,7 @@ import {
   type TracerOptions,
   type TracerProvider,
 } from '@opentelemetry/api'
+import type { ResourceDetector } from '@opentelemetry/resources'
 import type { BasicTracerProvider, ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { SCOPE_NAME } from '../span/index.js'
 import { FeatureTracer } from './feature-tracer.js'
@@ -23,11 +24,14 @@ const require = createRequire(import.meta.url)
 export class FeatureTracerProvider implements TracerProvider {
   readonly #processors: readonly SpanProcessor[]
   readonly #featureTracer: FeatureTracer
+  readonly #detectors: ResourceDetector[] | undefined
   #sdk: BasicTracerProvider | undefined
   #resource: ReadableSpan['resource'] | undefined
 
-  constructor(processors: readonly SpanProcessor[], version?: string) {
+  /** @param detectors find out what the resource is; the default reads the standard variables */
+  constructor(processors: readonly SpanProcessor[], version?: string, detectors?: ResourceDetector[]) {
     this.#processors = processors
+    this.#detectors = detectors
     this.#featureTracer = new FeatureTracer(processors, () => this.#getResource(), version)
   }
 
@@ -55,7 +59,7 @@ export class FeatureTracerProvider implements TracerProvider {
   #getResource(): ReadableSpan['resource'] {
     if (this.#resource === undefined) {
       const resources = require('@opentelemetry/resources') as typeof import('@opentelemetry/resources')
-      const named = resources.detectResources({ detectors: [resources.envDetector] })
+      const named = resources.detectResources({ detectors: this.#detectors ?? [resources.envDetector] })
       this.#resource = resources.defaultResource().merge(named)
     }
     return this.#resource
