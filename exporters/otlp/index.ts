@@ -11,9 +11,10 @@ import { type OtlpProcessorOptions, OtlpSpanProcessor } from './processor.js'
 export function createOtlpProcessor(
   options: OtlpProcessorOptions = {},
   events: EventCounter = processEvents,
+  environment: NodeJS.ProcessEnv = process.env,
 ): OtlpSpanProcessor | undefined {
-  const request = otlpRequest(process.env)
-  if (request.kind === 'send') return new OtlpSpanProcessor(request.protocol, events, options)
+  const request = otlpRequest(environment)
+  if (request.kind === 'send') return new OtlpSpanProcessor(request.protocol, events, options, environment)
   if (request.kind === 'refused')
     events.count('setting_ignored', `nothing is sent over OTLP: ${request.reason}`, 1, request.reason)
   return undefined

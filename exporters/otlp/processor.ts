@@ -50,14 +50,14 @@ export class OtlpSpanProcessor implements SpanProcessor {
   constructor(
     protocol: OtlpProtocol,
     events: EventCounter,
-    options: OtlpProcessorOptions = {},
-    environment: NodeJS.ProcessEnv = process.env,
+    options: OtlpProcessorOptions,
+    environment: NodeJS.ProcessEnv,
   ) {
     this.#options = options
     this.exitTimeout = options.exitTimeout ?? 2
     this.#events = events
     this.#protocol = protocol
-    this.#sender = new OtlpSender(protocol, events)
+    this.#sender = new OtlpSender(protocol, events, environment)
     this.#maxQueueSize = countOf(environment['OTEL_BSP_MAX_QUEUE_SIZE'], MAX_QUEUE_SIZE)
     this.#batchSize = Math.min(this.#maxQueueSize, countOf(environment['OTEL_BSP_MAX_EXPORT_BATCH_SIZE'], 512))
     this.#delayMs = countOf(environment['OTEL_BSP_SCHEDULE_DELAY'], 5000)
@@ -77,7 +77,7 @@ export class OtlpSpanProcessor implements SpanProcessor {
     this.#gaveUp = false
     // To write a batch takes milliseconds, which are not the ended call's to wait for.
     if (this.#waiting.push(span) >= this.#batchSize) this.#immediate ??= setImmediate(this.#sendSoon).unref()
-    else this.#timer ??= setTimeout(this.#sendSoon, this.#delayMs).unref()
+    else this.#timer ??= this.#startTimer()
   }
 
   /** Whether spans came since the last flush. */
@@ -125,6 +125,13 @@ export class OtlpSpanProcessor implements SpanProcessor {
     liveOtlpProcessors.delete(this)
     this.#stopped ??= this.flushBeforeEnd().then(() => this.#sender.stop())
     return this.#stopped
+  }
+
+  #startTimer(): NodeJS.Timeout {
+    setImmediate(() => {
+      this.#sender.warmUp()
+    }).unref()
+    return setTimeout(this.#sendSoon, this.#delayMs).unref()
   }
 
   readonly #sendSoon = (): void => {

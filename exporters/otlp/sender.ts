@@ -22,19 +22,31 @@ interface Running {
 export class OtlpSender {
   readonly #protocol: OtlpProtocol
   readonly #events: EventCounter
+  readonly #environment: NodeJS.ProcessEnv
   #running: Running | undefined
   #underWay = 0
   #holders = 0
   #whenIdle: (() => void)[] = []
 
-  constructor(protocol: OtlpProtocol, events: EventCounter) {
+  /** @param environment holds the standard variables; the thread reads endpoint, headers and all the others there */
+  constructor(protocol: OtlpProtocol, events: EventCounter, environment: NodeJS.ProcessEnv) {
     this.#protocol = protocol
     this.#events = events
+    this.#environment = environment
   }
 
   /** Spans that were handed over, and are neither delivered nor given up. */
   get underWay(): number {
     return this.#underWay
+  }
+
+  /** Starts the thread, which takes longer than a short program may last. */
+  warmUp(): void {
+    try {
+      this.#running ??= this.#start()
+    } catch {
+      // The first batch will find the same, and counts it.
+    }
   }
 
   /** @param spans how many spans the body has */
@@ -94,7 +106,7 @@ export class OtlpSender {
       name: 'feature-tracking-otlp',
       // Nothing of the application's start-up may run in here: --import and --require would load it again.
       execArgv: [],
-      env: { ...process.env, NODE_OPTIONS: '' },
+      env: { ...this.#environment, NODE_OPTIONS: '' },
     })
     const running: Running = { worker, settled: new Int32Array(settled), underWay: new Map(), sent: 0 }
     worker.on('message', (report: OtlpReport) => {
