@@ -1,5 +1,7 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { acceptPromotionSets, EXPECTED_SETS, parsePromotionSets, type PromotionSet } from './promotion-sets.js'
+import type { RuleSource } from './rules-file.js'
 
 /** Every setting, resolved. Each comes from an argument, else its environment variable, else the default. */
 export interface Settings {
@@ -21,7 +23,14 @@ export interface Settings {
   flushInterval: number
   /** Records in one export call. */
   maxBatchSize: number
+  /** Sets of built-in rules that make records of other instrumentation's spans. */
+  promote: readonly PromotionSet[]
+  /** Rules of your own: a file, or rules given in code; undefined is none. */
+  rules: RuleSetting
 }
+
+/** Absolute path of a rules file, or the rules themselves. */
+export type RuleSetting = string | RuleSource | undefined
 
 /** One row of the settings table, which README and the command line's help show. */
 export interface SettingDefinition<K extends keyof Settings = keyof Settings> {
@@ -44,7 +53,7 @@ function define<K extends keyof Settings>(definition: SettingDefinition<K>): Set
 const flag = { expects: 'true or false', parse: parseFlag, accept: acceptFlag }
 const positive = { expects: 'a whole number of 1 or more', parse: whole(1), accept: acceptWhole(1) }
 
-/** The nine settings in the order in which documentation shows them. */
+/** The settings in the order in which documentation shows them. */
 export const SETTINGS = [
   define({
     name: 'dbPath',
@@ -117,6 +126,24 @@ export const SETTINGS = [
     description: 'Records handed to the exporter in one call',
     ...positive,
   }),
+  define({
+    name: 'promote',
+    variable: 'FEATURE_TRACKING_PROMOTE',
+    defaultText: 'off',
+    description: 'Built-in rules that make records of other spans: `off`, `all`, or some of their sets',
+    expects: EXPECTED_SETS,
+    parse: parsePromotionSets,
+    accept: acceptPromotionSets,
+  }),
+  define({
+    name: 'rules',
+    variable: 'FEATURE_TRACKING_RULES',
+    defaultText: '',
+    description: 'JSON, JavaScript or TypeScript file with rules of your own for other spans',
+    expects: 'the path of a file',
+    parse: parsePath,
+    accept: acceptRules,
+  }),
 ] as const satisfies readonly SettingDefinition[]
 
 function parseFlag(text: string): boolean | undefined {
@@ -156,4 +183,10 @@ function parseNames(text: string): readonly string[] {
 
 function acceptNames(value: unknown): readonly string[] | undefined {
   return Array.isArray(value) && value.every((name) => typeof name === 'string') ? [...value] : undefined
+}
+
+function acceptRules(value: unknown): RuleSetting {
+  if (typeof value === 'string') return parsePath(value)
+  const isSource = typeof value === 'object' && value !== null && Array.isArray((value as Partial<RuleSource>).rules)
+  return isSource ? (value as RuleSource) : undefined
 }

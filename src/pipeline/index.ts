@@ -1,5 +1,15 @@
 export { FeatureSpanProcessor, type FeatureSpanProcessorOptions } from './feature-span-processor.js'
 export { beforeProcessEnd, EXIT_TIMEOUT, flushBeforeExit, liveProcessors, requireExitTimeout } from './process-end.js'
 export { ensureContextManager, FeatureTracerProvider, registeredProvider } from './provider.js'
-export { featureSampler } from './sampler.js'
+export { featureSampler, type FeatureSamplerOptions } from './sampler.js'
 export type { Sampler, SamplingResult } from './sampling.js'
+export {
+  type FeatureRule,
+  type IgnoreRule,
+  type PromotionRule,
+  type RuleFile,
+  type RuleProblem,
+  type RuleValidation,
+  defineRules,
+  validateRules,
+} from '../span/index.js'
