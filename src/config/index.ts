@@ -1,4 +1,6 @@
 export { excludeMatcher, matchesPattern } from './exclude.js'
 export { ensureKey, ensurePrivateFolder, keyPath, readKey } from './key-file.js'
 export { resolveOne, resolveSettings, type SettingOptions, type SettingOrigin } from './resolve.js'
-export { type OtlpChoice, type SettingDefinition, SETTINGS, type Settings } from './settings.js'
+export { PROMOTION_SETS, type PromotionSet } from './promotion-sets.js'
+export { readRulesFile, RulesFileError, type RuleSource } from './rules-file.js'
+export { type OtlpChoice, type RuleSetting, type SettingDefinition, SETTINGS, type Settings } from './settings.js'

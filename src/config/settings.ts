@@ -1,5 +1,7 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { acceptPromotionSets, EXPECTED_SETS, parsePromotionSets, type PromotionSet } from './promotion-sets.js'
+import type { RuleSource } from './rules-file.js'
 
 /** Every setting, resolved. Each comes from an argument, else its environment variable, else the default. */
 export interface Settings {
@@ -21,9 +23,16 @@ export interface Settings {
   flushInterval: number
   /** Records in one export call. */
   maxBatchSize: number
+  /** Sets of built-in rules that make records of other instrumentation's spans. */
+  promote: readonly PromotionSet[]
+  /** Rules of your own: a file, or rules given in code; undefined is none. */
+  rules: RuleSetting
   /** What goes over OTLP where the standard variables name an endpoint. */
   otlp: OtlpChoice
 }
+
+/** Absolute path of a rules file, or the rules themselves. */
+export type RuleSetting = string | RuleSource | undefined
 
 /** Nothing, the spans that are stored as features, or every sampled span. */
 export type OtlpChoice = (typeof OTLP_CHOICES)[number]
@@ -125,6 +134,24 @@ export const SETTINGS = [
     ...positive,
   }),
   define({
+    name: 'promote',
+    variable: 'FEATURE_TRACKING_PROMOTE',
+    defaultText: 'off',
+    description: 'Built-in rules that make records of other spans: `off`, `all`, or some of their sets',
+    expects: EXPECTED_SETS,
+    parse: parsePromotionSets,
+    accept: acceptPromotionSets,
+  }),
+  define({
+    name: 'rules',
+    variable: 'FEATURE_TRACKING_RULES',
+    defaultText: '',
+    description: 'JSON, JavaScript or TypeScript file with rules of your own for other spans',
+    expects: 'the path of a file',
+    parse: parsePath,
+    accept: acceptRules,
+  }),
+  define({
     name: 'otlp',
     variable: 'FEATURE_TRACKING_OTLP',
     defaultText: 'all',
@@ -176,4 +203,10 @@ function acceptOtlp(value: unknown): OtlpChoice | undefined {
 
 function acceptNames(value: unknown): readonly string[] | undefined {
   return Array.isArray(value) && value.every((name) => typeof name === 'string') ? [...value] : undefined
+}
+
+function acceptRules(value: unknown): RuleSetting {
+  if (typeof value === 'string') return parsePath(value)
+  const isSource = typeof value === 'object' && value !== null && Array.isArray((value as Partial<RuleSource>).rules)
+  return isSource ? (value as RuleSource) : undefined
 }

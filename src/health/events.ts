@@ -4,6 +4,7 @@ import { diag } from '@opentelemetry/api'
  * What can go wrong in tracking. Each is counted; the first of its kind is also said once through `diag`.
  *
  * - `setting_ignored`: an environment variable has a bad value
+ * - `rule_ignored`: a rules file cannot be read, or a rule in it is bad
  * - `callback_failed`: a user's function in the options (userId, metadata, input, output, classify …) threw
  * - `tracking_failed`: the library's own work around a call failed; the call itself was not affected
  * - `completed_unknown`: `completeCustomTracking` with an id that is not open
@@ -27,6 +28,7 @@ import { diag } from '@opentelemetry/api'
  */
 export type TrackingEvent =
   | 'setting_ignored'
+  | 'rule_ignored'
   | 'callback_failed'
   | 'tracking_failed'
   | 'completed_unknown'

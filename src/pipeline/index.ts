@@ -3,5 +3,15 @@ export { otlpProcessor } from './otlp.js'
 export { beforeProcessEnd, EXIT_TIMEOUT, liveProcessors, requireExitTimeout } from './process-end.js'
 export { environmentSampler } from './environment-sampler.js'
 export { ensureContextManager, FeatureTracerProvider, registeredProvider } from './provider.js'
-export { featureSampler } from './sampler.js'
+export { featureSampler, type FeatureSamplerOptions } from './sampler.js'
 export type { Sampler, SamplingResult } from './sampling.js'
+export {
+  type FeatureRule,
+  type IgnoreRule,
+  type PromotionRule,
+  type RuleFile,
+  type RuleProblem,
+  type RuleValidation,
+  defineRules,
+  validateRules,
+} from '../span/index.js'

@@ -11,9 +11,12 @@ import {
   type TracerProvider,
 } from '@opentelemetry/api'
 import type { ResourceDetector } from '@opentelemetry/resources'
-import type { BasicTracerProvider, ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base'
+import type { BasicTracerProvider, ReadableSpan, Sampler, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { SCOPE_NAME } from '../span/index.js'
+import { environmentSampler } from './environment-sampler.js'
+import { FeatureSpanProcessor } from './feature-span-processor.js'
 import { FeatureTracer } from './feature-tracer.js'
+import { featureSampler } from './sampler.js'
 
 const require = createRequire(import.meta.url)
 
@@ -50,9 +53,21 @@ export class FeatureTracerProvider implements TracerProvider {
   #getSdk(): BasicTracerProvider {
     if (this.#sdk === undefined) {
       const sdk = require('@opentelemetry/sdk-trace-base') as typeof import('@opentelemetry/sdk-trace-base')
-      this.#sdk = new sdk.BasicTracerProvider({ resource: this.#getResource(), spanProcessors: [...this.#processors] })
+      this.#sdk = new sdk.BasicTracerProvider({
+        resource: this.#getResource(),
+        spanProcessors: [...this.#processors],
+        ...this.#samplerOptions(),
+      })
     }
     return this.#sdk
+  }
+
+  /** Where spans are promoted, none that may become a record is lost to sampling; else the SDK decides as ever. */
+  #samplerOptions(): { sampler?: Sampler } {
+    const promoting = this.#processors.find(
+      (processor): processor is FeatureSpanProcessor => processor instanceof FeatureSpanProcessor && processor.promotes,
+    )
+    return promoting === undefined ? {} : { sampler: featureSampler(environmentSampler(), promoting.settings) }
   }
 
   /** What the standard variables say of this process (`OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`). */

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { resolveOne, resolveSettings, SETTINGS, type Settings } from '../../src/config/index.js'
+import { PROMOTION_SETS, resolveOne, resolveSettings, SETTINGS, type Settings } from '../../src/config/index.js'
 
 interface Case {
   readonly variable: string
@@ -127,6 +127,32 @@ const CASES: Record<keyof Settings, Case> = {
     badTexts: BAD_COUNTS,
     argument: 5,
     badArguments: [0, -1, 1.5, '5', Number.NaN, null],
+  },
+  promote: {
+    variable: 'FEATURE_TRACKING_PROMOTE',
+    fallback: [],
+    texts: [
+      ['off', []],
+      [' OFF ', []],
+      ['all', PROMOTION_SETS],
+      ['database', ['database']],
+      [' http , gen_ai,,mcp ', ['mcp', 'gen_ai', 'http']],
+    ],
+    badTexts: ['on', 'true', 'database,off', 'all,http', 'databases', ',', ' '],
+    argument: ['http'],
+    badArguments: ['on', ['https'], [7], null, true, {}],
+  },
+  rules: {
+    variable: 'FEATURE_TRACKING_RULES',
+    fallback: undefined,
+    texts: [
+      ['/etc/app/rules.json', '/etc/app/rules.json'],
+      ['~/rules.ts', join(homedir(), 'rules.ts')],
+      ['rules.json', resolve('rules.json')],
+    ],
+    badTexts: ['  ', 'a\0b'],
+    argument: { rules: [] },
+    badArguments: ['', 7, null, [], {}, { rules: 'a.json' }],
   },
   otlp: {
     variable: 'FEATURE_TRACKING_OTLP',
