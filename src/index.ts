@@ -13,21 +13,35 @@ export type {
   UsageStats,
 } from './store/index.js'
 export {
+  carryContext,
   completeCustomTracking,
   FeatureTracker,
   featureTracker,
   type FeatureTrackerOptions,
+  identify,
+  identityContext,
+  instrument,
   startCustomTracking,
   trackFeature,
   type TrackerHealth,
+  trackMcpModule,
+  trackMcpServer,
+  withCarriedContext,
   withFeature,
+  withIdentity,
+  withSession,
+  withUser,
 } from './tracker/index.js'
+export type { McpRequest, McpTrackOptions } from './mcp/index.js'
 export {
   type ActiveFeature,
   activeFeature,
   type Classification,
+  type ContextCarrier,
   type CustomCompletion,
   type FeatureDecorator,
   type FeatureOptions,
+  type IdentityOptions,
+  type InstrumentOptions,
   type TrackOptions,
 } from './tracking/index.js'

@@ -17,6 +17,8 @@ export interface Settings {
   maxMetadataSize: number
   /** Replace user ids by pseudonyms. */
   anonymize: boolean
+  /** Believe `session.id` and `user.id` of W3C baggage, which comes from outside. */
+  acceptBaggage: boolean
   /** Feature names that are never tracked; `*` matches a run of characters. */
   exclude: readonly string[]
   /** So many waiting records start a flush. */
@@ -108,6 +110,13 @@ export const SETTINGS = [
     variable: 'FEATURE_TRACKING_ANONYMIZE',
     defaultText: 'true',
     description: 'Replace user ids by pseudonyms (keyed hashes) before they are kept or sent',
+    ...flag,
+  }),
+  define({
+    name: 'acceptBaggage',
+    variable: 'FEATURE_TRACKING_ACCEPT_BAGGAGE',
+    defaultText: 'false',
+    description: 'Take user and session from the entries `user.id` and `session.id` of W3C baggage',
     ...flag,
   }),
   define({

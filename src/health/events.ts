@@ -6,6 +6,7 @@ import { diag } from '@opentelemetry/api'
  * - `setting_ignored`: an environment variable has a bad value
  * - `rule_ignored`: a rules file cannot be read, or a rule in it is bad
  * - `callback_failed`: a user's function in the options (userId, metadata, input, output, classify …) threw
+ * - `identity_ignored`: a user or session id of a type that is none
  * - `tracking_failed`: the library's own work around a call failed; the call itself was not affected
  * - `completed_unknown`: `completeCustomTracking` with an id that is not open
  * - `custom_evicted`: too many custom trackings were open; the oldest was stored as partial
@@ -30,6 +31,7 @@ export type TrackingEvent =
   | 'setting_ignored'
   | 'rule_ignored'
   | 'callback_failed'
+  | 'identity_ignored'
   | 'tracking_failed'
   | 'completed_unknown'
   | 'custom_evicted'

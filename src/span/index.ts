@@ -7,3 +7,4 @@ export { metadataFromAttribute, metadataToAttribute } from './metadata-attribute
 export type { FinishedSpan, SpanFacts } from './readable-span.js'
 export { draftFromSpan, type MappingOptions, recordFromSpan, setPromotion, statusOf } from './to-record.js'
 export * from './rules/index.js'
+export { extractTrace, injectTrace } from './trace-context.js'

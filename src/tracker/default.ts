@@ -1,9 +1,11 @@
+import type { McpTrackOptions } from '../mcp/index.js'
 import type { FeatureCategory } from '../record/index.js'
 import type {
   ActiveFeature,
   CustomCompletion,
   FeatureDecorator,
   FeatureOptions,
+  InstrumentOptions,
   TrackOptions,
 } from '../tracking/index.js'
 import { FeatureTracker } from './feature-tracker.js'
@@ -29,6 +31,21 @@ export function trackFeature(
 /** `featureTracker.withFeature`. */
 export function withFeature<R>(options: TrackOptions, work: (feature: ActiveFeature) => R): R {
   return featureTracker.withFeature(options, work)
+}
+
+/** `featureTracker.instrument`. */
+export function instrument(object: object, options: InstrumentOptions): () => void {
+  return featureTracker.instrument(object, options)
+}
+
+/** `featureTracker.trackMcpServer`. */
+export function trackMcpServer(server: object, options?: McpTrackOptions): () => void {
+  return featureTracker.trackMcpServer(server, options)
+}
+
+/** `featureTracker.trackMcpModule`. */
+export function trackMcpModule(exports: object, options?: McpTrackOptions): () => void {
+  return featureTracker.trackMcpModule(exports, options)
 }
 
 /** `featureTracker.startCustomTracking`. */

@@ -1,5 +1,6 @@
 import { ensureKey, excludeMatcher, resolveSettings, type SettingOptions, type Settings } from '../config/index.js'
 import { EventCounter, processEvents, type TrackingEvent } from '../health/index.js'
+import { type McpTrackOptions, trackModule, trackServer } from '../mcp/index.js'
 import { EXIT_TIMEOUT, requireExitTimeout } from '../pipeline/index.js'
 import { type FeatureCategory, type FeatureUsageRecord, PseudonymCache } from '../record/index.js'
 import {
@@ -19,13 +20,17 @@ import {
 } from '../store/index.js'
 import {
   type ActiveFeature,
+  type ContextCarrier,
   type CustomCompletion,
   type FeatureDecorator,
   type FeatureOptions,
+  type InstrumentOptions,
   Tracking,
   type TrackingHost,
   type TrackOptions,
 } from '../tracking/index.js'
+import { mcpTracker } from './mcp.js'
+import { NO_CALLS } from './no-calls.js'
 import { TrackerPipeline } from './tracker-pipeline.js'
 
 export interface FeatureTrackerOptions extends SettingOptions {
@@ -123,6 +128,37 @@ export class FeatureTracker {
   }
 
   /**
+   * Puts tracked functions in the place of an object's methods, or of those of all instances of a class. The object
+   * stays itself; no getter runs; to instrument twice is to instrument once.
+   *
+   * @returns puts the methods back
+   * @throws TypeError when something is bad or cannot be replaced; nothing has changed then
+   */
+  instrument(object: object, options: InstrumentOptions): () => void {
+    return this.#tracking.instrument(object, options)
+  }
+
+  /**
+   * Tracks the tool, resource and prompt calls of an MCP server of the official SDK, version 1 or 2, whether they are
+   * registered before or after.
+   *
+   * @param server an `McpServer` or a low-level `Server`; one that is tracked already stays as it is
+   * @returns ends the tracking
+   * @throws TypeError when it is no such server
+   */
+  trackMcpServer(server: object, options: McpTrackOptions = {}): () => void {
+    return trackServer(server, options, mcpTracker(this, this.#events))
+  }
+
+  /**
+   * The same for every server that a module of the SDK will make.
+   * @param exports what the module exports; without `McpServer` and `Server` nothing happens
+   */
+  trackMcpModule(exports: object, options: McpTrackOptions = {}): () => void {
+    return trackModule(exports, options, mcpTracker(this, this.#events))
+  }
+
+  /**
    * Starts a use of a feature that is completed by hand, perhaps in another async context.
    * @returns the id of the record that it will become
    */
@@ -139,6 +175,11 @@ export class FeatureTracker {
   /** Completes it. An id that is not open (any more) is counted and warned about once. */
   completeCustomTracking(recordId: string, completion: CustomCompletion): void {
     this.#tracking.completeCustomTracking(recordId, completion)
+  }
+
+  /** The active trace, user and session as plain texts, to be sent along with work to a worker or child process. */
+  carryContext(): ContextCarrier {
+    return this.#tracking.carryContext()
   }
 
   /** Resolves when every call that has ended is stored, or refused by the store. */
@@ -204,6 +245,9 @@ export class FeatureTracker {
       get maxMetadataSize() {
         return tracker.settings.maxMetadataSize
       },
+      get acceptsBaggage() {
+        return tracker.settings.acceptBaggage
+      },
       sessionId: this.#sessionId,
       isExcluded: (name) => (isExcluded ??= excludeMatcher(this.settings.exclude))(name),
       tracer: () => this.#pipeline.tracer(),
@@ -234,26 +278,4 @@ export class FeatureTracker {
       throw error
     }
   }
-}
-
-const NO_CALLS: UsageStats = {
-  totalCalls: 0,
-  successCount: 0,
-  failureCount: 0,
-  partialCount: 0,
-  timeoutCount: 0,
-  successRate: 0,
-  avgDuration: 0,
-  minDuration: 0,
-  maxDuration: 0,
-  p50Duration: 0,
-  p95Duration: 0,
-  p99Duration: 0,
-  avgEfficiency: 0,
-  avgInputSize: 0,
-  avgOutputSize: 0,
-  avgIterations: 0,
-  users: 0,
-  firstCall: null,
-  lastCall: null,
 }

@@ -9,6 +9,7 @@ export class CallDetails {
   efficiency: number | undefined
   status: FeatureStatus | undefined
   errorMessage: string | undefined
+  errorType: string | undefined
   /** Whether the code itself said how large its input is. */
   inputSaid = false
   metadataKeys: Set<string> | undefined

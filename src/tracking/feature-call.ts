@@ -5,7 +5,6 @@ import {
   type FeatureCategory,
   FeatureStatus,
   parseStatus,
-  replaceUserId,
   sizeOf,
 } from '../record/index.js'
 import * as attr from '../span/index.js'
@@ -13,10 +12,13 @@ import { CallDetails } from './call-details.js'
 import { FeatureContext } from './context.js'
 import { describeFailure } from './describe.js'
 import { type Failure, failureOf } from './failure.js'
+import { identityOf } from './identity.js'
 import { keepMetadata } from './metadata.js'
 import type { Settle } from './observe.js'
 import type { OpenCall, OpenCalls } from './open-calls.js'
-import type { ActiveFeature, TrackingHost } from './types.js'
+import { spanStart, startAttributes } from './span-start.js'
+import type { ActiveFeature, TrackingHost, TrackOptions } from './types.js'
+import { User } from './user.js'
 
 /**
  * One tracked call from start to end, and the context in which its own code runs. It ends once; what comes later is
@@ -27,8 +29,8 @@ export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCa
   readonly featureName: string
   readonly #host: TrackingHost
   readonly #category: FeatureCategory
-  /** As it was given; a span gets the pseudonym. */
-  readonly #userId: string | undefined
+  readonly #user: User | undefined
+  readonly #sessionId: string
   readonly #late: attr.LateSpans | undefined
   readonly #started: number
   /** Milliseconds since the epoch. */
@@ -51,20 +53,32 @@ export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCa
   openAfter: OpenCall | undefined
   openIn: OpenCalls | undefined
 
-  constructor(host: TrackingHost, featureName: string, category: FeatureCategory, userId: string | undefined) {
+  constructor(
+    host: TrackingHost,
+    featureName: string,
+    category: FeatureCategory,
+    userId: string | undefined,
+    span?: TrackOptions['span'],
+  ) {
     const parent = context.active()
     super(parent, host.activatesSpans())
     const tracer = host.tracer()
     this.#host = host
     this.featureName = featureName
     this.#category = category
-    this.#userId = userId
+    const identity = identityOf(parent, host)
+    this.#user = userId === undefined ? (identity?.user ?? undefined) : new User(userId)
+    this.#sessionId = identity?.sessionId ?? host.sessionId
     this.#late = attr.lateSpansOf(tracer)
     this.#started = performance.now()
     this.#startMillis = attr.wallClock(this.#started)
     this.#parent = parent
-    if (this.#late === undefined)
-      this.#span = tracer.startSpan(featureName, { attributes: this.#startAttributes() }, parent)
+    if (this.#late === undefined || span !== undefined)
+      this.#span = tracer.startSpan(
+        featureName,
+        spanStart(startAttributes(featureName, this.#user, host), span),
+        parent,
+      )
   }
 
   /** The tracked call in whose code this one began, while this one is open. */
@@ -89,7 +103,7 @@ export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCa
   get span(): Span {
     this.#span ??= (this.#late as attr.LateSpans).startLate({
       name: this.featureName,
-      attributes: this.#startAttributes(),
+      attributes: startAttributes(this.featureName, this.#user, this.#host),
       parent: this.#parent === undefined ? this.#parentSpan : trace.getSpanContext(this.#parent),
       startMonotonic: this.#started,
       startMillis: this.#startMillis,
@@ -133,12 +147,13 @@ export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCa
   }
 
   setMetadata(metadata: Readonly<Record<string, unknown>>): void {
-    if (!this.#ended) keepMetadata(this, this.#host, this.#userId, this.#more(), metadata)
+    if (!this.#ended) keepMetadata(this, this.#host, this.#user?.clearId(), this.#more(), metadata)
   }
 
-  setStatus(status: FeatureStatus, errorMessage?: string): void {
+  setStatus(status: FeatureStatus, errorMessage?: string, errorType?: string): void {
     const details = this.#more()
     details.status = parseStatus(status) ?? details.status
+    if (typeof errorType === 'string' && errorType !== '') details.errorType = errorType
     if (typeof errorMessage === 'string') details.errorMessage = errorMessage
   }
 
@@ -238,8 +253,8 @@ export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCa
       inputSize: Math.round(this.#inputSize),
       outputSize,
       metadataText: undefined,
-      userId: this.#userId === undefined ? null : (this.#host.pseudonym(this.#userId) ?? this.#userId),
-      sessionId: this.#host.sessionId,
+      userId: this.#user === undefined ? null : this.#user.recorded(this.#host),
+      sessionId: this.#sessionId,
       errorMessage: null,
       efficiencyScore: this.#details?.efficiency ?? calculateEfficiency(millis / 1000, outputSize, iterations),
       iterations,
@@ -251,7 +266,7 @@ export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCa
     const iterations = this.#finalIterations()
     attr.setEndAttributes(span, {
       'cloudcurio.feature.category': this.#category,
-      'session.id': this.#host.sessionId,
+      'session.id': this.#sessionId,
       'cloudcurio.feature.status': status,
       'cloudcurio.feature.record_id': this.recordId,
       'cloudcurio.feature.input.size': Math.round(this.#inputSize),
@@ -261,7 +276,7 @@ export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCa
         this.#details?.efficiency ?? calculateEfficiency(this.elapsed, outputSize, iterations),
     })
     if (status !== FeatureStatus.SUCCESS)
-      describeFailure(span, status, failure, this.#details?.errorMessage, (text) => this.#withoutUser(text))
+      describeFailure(span, status, failure, this.#details, (text) => this.#user?.hiddenIn(text, this.#host) ?? text)
     span.end()
   }
 
@@ -272,23 +287,6 @@ export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCa
   #finalIterations(): number {
     const details = this.#details
     return details === undefined ? 1 : Math.round(details.iterations ?? Math.max(1, details.items))
-  }
-
-  #withoutUser(text: string): string {
-    const pseudonym = this.#userId === undefined ? undefined : this.#host.pseudonym(this.#userId)
-    return pseudonym === undefined ? text : replaceUserId(text, this.#userId as string, pseudonym)
-  }
-
-  /** What samplers and other processors may want to know at the start. */
-  #startAttributes(): attr.StartAttributes {
-    const attributes: attr.StartAttributes = {
-      'cloudcurio.feature.name': this.featureName,
-    }
-    if (this.#userId === undefined) return attributes
-    const pseudonym = this.#host.pseudonym(this.#userId)
-    if (pseudonym === undefined) attributes[attr.ATTR_USER_ID] = this.#userId
-    else attributes[attr.ATTR_USER_HASH] = pseudonym
-    return attributes
   }
 }
 

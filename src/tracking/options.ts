@@ -22,6 +22,7 @@ export function checkOptions<T extends Partial<TrackOptions>>(
     typeof nameOrOptions === 'string' ? { ...more, featureName: nameOrOptions, category } : { ...nameOrOptions }
   ) as T
   requireTimeout(given.timeout)
+  requireSpan(given.span)
   for (const name of ['input', 'output', 'classify'] as const) requireFunction(name, given[name])
   return {
     ...given,
@@ -33,6 +34,11 @@ export function checkOptions<T extends Partial<TrackOptions>>(
 function requireTimeout(timeout: unknown): void {
   if (timeout === undefined || (typeof timeout === 'number' && timeout > 0)) return
   throw new RangeError(`timeout is ${String(timeout)}: give seconds, more than 0`)
+}
+
+function requireSpan(span: unknown): void {
+  if (span === undefined || (typeof span === 'object' && span !== null)) return
+  throw new TypeError(`span is ${span === null ? 'null' : typeof span}: give an object with kind, attributes or links`)
 }
 
 function requireFunction(name: string, value: unknown): void {

@@ -3,11 +3,12 @@ import { describeError } from '../health/index.js'
 import { FeatureStatus, sizeOf, sizeOfAll } from '../record/index.js'
 import { activeFeature } from './context.js'
 import { FeatureCall } from './feature-call.js'
+import { userIdText } from './identity.js'
 import { SilentContext } from './silent-feature.js'
 import { observe, type Settle } from './observe.js'
 import type { OpenCalls } from './open-calls.js'
 import type { CheckedOptions } from './options.js'
-import type { AnyFunction, TrackingHost, TrackOptions } from './types.js'
+import type { AnyFunction, Classification, TrackingHost, TrackOptions } from './types.js'
 
 /** Runs a function; a closure for each call would cost more than to hand on what it needs. */
 export type Work = (self: unknown, args: readonly unknown[], call: FeatureCall | undefined) => unknown
@@ -53,7 +54,8 @@ export class CallRunner {
 
   #begin(options: CheckedOptions<TrackOptions>, self: unknown, args: readonly unknown[]): FeatureCall | undefined {
     try {
-      const call = new FeatureCall(this.#host, options.featureName, options.category, this.userId(options, self, args))
+      const userId = this.userId(options, self, args)
+      const call = new FeatureCall(this.#host, options.featureName, options.category, userId, options.span)
       this.#measureInput(options, call, self, args)
       if (options.metadata !== undefined) {
         const metadata = this.perCall(options, 'metadata', self, args)
@@ -161,8 +163,8 @@ export class CallRunner {
     const said = this.#callback(featureName, 'classify', classify)
     if (typeof said === 'string') call.setStatus(said as FeatureStatus)
     else if (typeof said === 'object' && said !== null) {
-      const { status, errorMessage } = said as { status: FeatureStatus; errorMessage?: string }
-      call.setStatus(status, errorMessage)
+      const { status, errorMessage, errorType } = said as Exclude<Classification, string | undefined>
+      call.setStatus(status, errorMessage, errorType)
     }
   }
 
@@ -212,11 +214,6 @@ const MAX_TIMER_MS = 2 ** 31 - 1
 function runSilently(work: Work, self: unknown, args: readonly unknown[]): unknown {
   if (activeFeature() === undefined) return work(self, args, undefined)
   return context.with(new SilentContext(context.active()), work, undefined, self, args, undefined)
-}
-
-function userIdText(userId: unknown): string | undefined {
-  if (typeof userId === 'string' && userId !== '') return userId
-  return typeof userId === 'number' || typeof userId === 'bigint' ? String(userId) : undefined
 }
 
 function sizeFrom(measured: unknown): number {

@@ -1,13 +1,15 @@
 import { createRecordId, type FeatureCategory, FeatureStatus } from '../record/index.js'
+import { type ContextCarrier, carry } from './carrier.js'
 import { activeFeature } from './context.js'
 import { type CustomCompletion, CustomTracking } from './custom.js'
 import { type FeatureDecorator, makeDecorator } from './decorate.js'
 import { FeatureCall } from './feature-call.js'
+import { instrumentObject, type InstrumentOptions } from './instrument.js'
 import { OpenCalls } from './open-calls.js'
 import { checkOptions } from './options.js'
 import { CallRunner } from './run-call.js'
 import { silentFeature } from './silent-feature.js'
-import type { ActiveFeature, FeatureOptions, TrackingHost, TrackOptions } from './types.js'
+import type { ActiveFeature, AnyFunction, FeatureOptions, TrackingHost, TrackOptions } from './types.js'
 import { wrapFunction } from './wrap.js'
 
 /** The ways to track, over one host. */
@@ -43,6 +45,14 @@ export class Tracking {
     return this.#runner.run(checked, undefined, [], (_self, _args, call) => work(call?.exposed() ?? silentFeature)) as R
   }
 
+  instrument(object: unknown, options: InstrumentOptions): () => void {
+    return instrumentObject(
+      object,
+      options,
+      (trackOptions) => this.trackFeature(trackOptions) as (fn: AnyFunction) => AnyFunction,
+    )
+  }
+
   startCustomTracking(
     nameOrOptions: string | FeatureOptions,
     category?: FeatureCategory,
@@ -56,6 +66,11 @@ export class Tracking {
 
   completeCustomTracking(recordId: string, completion: CustomCompletion): void {
     this.#custom.complete(recordId, completion)
+  }
+
+  /** The active context's trace, user and session, to be sent along with work. */
+  carryContext(): ContextCarrier {
+    return carry(this.#host)
   }
 
   /** Records what is still open as `partial`: also the calls in whose code this is called. */

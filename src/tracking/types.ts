@@ -1,4 +1,4 @@
-import type { Tracer } from '@opentelemetry/api'
+import type { SpanOptions, Tracer } from '@opentelemetry/api'
 import type { TrackingEvent } from '../health/index.js'
 import type { FeatureCategory, FeatureStatus } from '../record/index.js'
 
@@ -9,7 +9,10 @@ export type AnyFunction = (...args: any[]) => unknown
 export type PerCall<T> = T | ((...args: never[]) => T | undefined)
 
 /** What a returned value says about the call, where it reports failure by value. */
-export type Classification = FeatureStatus | { status: FeatureStatus; errorMessage?: string | undefined } | undefined
+export type Classification =
+  | FeatureStatus
+  | { status: FeatureStatus; errorMessage?: string | undefined; errorType?: string | undefined }
+  | undefined
 
 export interface FeatureOptions {
   featureName: string
@@ -32,6 +35,8 @@ export interface TrackOptions extends FeatureOptions {
   classify?: ((result: never) => Classification) | undefined
   /** Seconds; a call that takes longer counts as `timeout`, and is recorded when they have passed. */
   timeout?: number | undefined
+  /** Kind, links and further attributes of the call's span. They go where spans go, and are not kept in the record. */
+  span?: Pick<SpanOptions, 'kind' | 'attributes' | 'links'> | undefined
 }
 
 /** What the code inside a tracked call can say about it. No method throws; after the call's end they do nothing. */
@@ -45,8 +50,11 @@ export interface ActiveFeature {
   addIteration(count?: number): void
   /** Adds keys to the metadata; a key that is set again is replaced. */
   setMetadata(metadata: Readonly<Record<string, unknown>>): void
-  /** How the call will count when it returns. A call that throws counts as failed all the same. */
-  setStatus(status: FeatureStatus, errorMessage?: string): void
+  /**
+   * How the call will count when it returns. A call that throws counts as failed all the same.
+   * @param errorType one of few names for what went wrong; the span's `error.type`
+   */
+  setStatus(status: FeatureStatus, errorMessage?: string, errorType?: string): void
   /** 0 to 1; wins over the formula. */
   setEfficiency(score: number): void
 }
@@ -57,6 +65,8 @@ export interface TrackingHost {
   readonly sessionId: string
   /** Bytes. */
   readonly maxMetadataSize: number
+  /** Whether `session.id` and `user.id` of W3C baggage are believed. */
+  readonly acceptsBaggage: boolean
   isExcluded(featureName: string): boolean
   tracer(): Tracer
   /** Whether a call's span may become the active one: not in another pipeline's traces. */

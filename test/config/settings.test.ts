@@ -94,6 +94,14 @@ const CASES: Record<keyof Settings, Case> = {
     argument: false,
     badArguments: ['no', 0, null],
   },
+  acceptBaggage: {
+    variable: 'FEATURE_TRACKING_ACCEPT_BAGGAGE',
+    fallback: false,
+    texts: FLAGS,
+    badTexts: BAD_FLAGS,
+    argument: true,
+    badArguments: ['yes', 1, null],
+  },
   exclude: {
     variable: 'FEATURE_TRACKING_EXCLUDE',
     fallback: [],
@@ -178,7 +186,7 @@ function resolved(
 }
 
 describe('the settings', () => {
-  it('are the nine of the table', () => {
+  it('are those of the table', () => {
     expect(SETTINGS.map((setting) => [setting.name, setting.variable])).toEqual(
       Object.entries(CASES).map(([name, { variable }]) => [name, variable]),
     )

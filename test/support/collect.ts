@@ -37,6 +37,7 @@ export function collect(host: Partial<TrackingHost> = {}): Collector {
     enabled: true,
     sessionId: 'session-1',
     maxMetadataSize: 10_240,
+    acceptsBaggage: false,
     isExcluded: () => false,
     tracer: () => tracer,
     activatesSpans: () => true,

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { trace } from '@opentelemetry/api'
+import { SpanKind, trace } from '@opentelemetry/api'
+import { BasicTracerProvider, type Sampler } from '@opentelemetry/sdk-trace-base'
 import { describe, expect, it } from 'vitest'
 import { FeatureCategory, FeatureStatus } from '../../src/index.js'
 import { activeFeature } from '../../src/tracking/index.js'
@@ -238,7 +239,50 @@ describe('the active feature', () => {
   })
 })
 
+describe('the option span', () => {
+  const ambient = { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 }
+  const span = { kind: SpanKind.CONSUMER, attributes: { 'messaging.system': 'x' }, links: [{ context: ambient }] }
+
+  it('is there at the start, for samplers to see, and does not get into the record', () => {
+    const asked: unknown[] = []
+    const sampler = {
+      shouldSample: (...[, , , kind, attributes]: Parameters<Sampler['shouldSample']>) => {
+        asked.push([kind, attributes])
+        return { decision: 2 as const }
+      },
+    }
+    const tracer = new BasicTracerProvider({ sampler }).getTracer('t')
+    for (const host of [{}, { tracer: () => tracer }]) {
+      const { tracking, spans, records } = collect(host)
+      tracking.trackFeature({ featureName: 'f', span })(() => {})()
+      for (const made of spans) expect(made).toMatchObject({ kind: SpanKind.CONSUMER, attributes: span.attributes })
+      expect(spans[0]?.links[0]?.context ?? ambient).toEqual(ambient)
+      expect(records()[0]?.metadata ?? {}).toEqual({})
+    }
+    expect(asked).toEqual([[SpanKind.CONSUMER, { 'messaging.system': 'x', 'cloudcurio.feature.name': 'f' }]])
+  })
+
+  it('must be an object', () => {
+    expect(() => collect().tracking.trackFeature({ featureName: 'f', span: 1 as never })).toThrow(
+      'span is number: give an object with kind, attributes or links',
+    )
+  })
+})
+
 describe('a span of a failed call', () => {
+  it('has the type of error that the code names', () => {
+    const { tracking, spans } = collect()
+    tracking.trackFeature('f', 'other', {
+      classify: () => ({ status: 'failed', errorMessage: 'no', errorType: 'quota' }),
+    })(() => {})()
+    const tracked = tracking.trackFeature('f')(() => {
+      activeFeature()?.setStatus('failed', undefined, 'quota')
+      throw new RangeError('no')
+    })
+    expect(tracked).toThrow('no')
+    expect(spans.map(({ attributes }) => attributes['error.type'])).toEqual(['quota', 'quota'])
+  })
+
   it('has error status, type and exception as the conventions say, without the user', () => {
     const { tracking, spans } = collect()
     const tracked = tracking.trackFeature('f', 'other', { userId: 'ada@example.com' })(() => {
