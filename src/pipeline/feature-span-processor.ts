@@ -78,10 +78,10 @@ export class FeatureSpanProcessor implements SpanProcessor {
   onEnd(span: ReadableSpan): void {
     const promotion = this.#promotion?.end(span)
     if (!this.#selects(span, promotion) || this.#isLate()) return
-    if (this.#direct === undefined) {
-      if (promotion !== undefined) setPromotion(span, promotion)
-      this.#waits(this.#waiting.push(span))
-    } else if (this.#direct.takeSpan(span, promotion)) this.#waits(++this.#unsent)
+    // Exporters that come later learn of it, and processors after this one.
+    if (promotion !== undefined) setPromotion(span, promotion)
+    if (this.#direct === undefined) this.#waits(this.#waiting.push(span))
+    else if (this.#direct.takeSpan(span, promotion)) this.#waits(++this.#unsent)
   }
 
   /** Whether spans of other instrumentation may become features. */

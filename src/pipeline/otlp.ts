@@ -3,7 +3,7 @@ import { createOtlpProcessor, type OtlpSpanProcessor } from '../../exporters/ind
 import { ensureKey, excludeMatcher, type Settings } from '../config/index.js'
 import { describeError, type EventCounter } from '../health/index.js'
 import { PseudonymCache } from '../record/index.js'
-import { ATTR_NAME } from '../span/index.js'
+import { ATTR_NAME, promotionOf } from '../span/index.js'
 import { EXIT_TIMEOUT, watchEnd } from './process-end.js'
 import { spanSelector } from './select.js'
 
@@ -18,7 +18,7 @@ export function otlpProcessor(
 ): OtlpSpanProcessor | undefined {
   if (settings.otlp === 'off') return undefined
   try {
-    const selects = settings.otlp === 'features' ? spanSelector(settings) : allButExcluded(settings)
+    const selects = settings.otlp === 'features' ? stored(settings) : allButExcluded(settings)
     const processor = createOtlpProcessor({ selects, pseudonymize: pseudonymsOf(settings), exitTimeout }, events)
     if (processor !== undefined) watchEnd()
     return processor
@@ -26,6 +26,12 @@ export function otlpProcessor(
     events.count('otlp_failed', `nothing is sent over OTLP: ${describeError(error)}`)
     return undefined
   }
+}
+
+/** The spans of which records are stored; FeatureSpanProcessor has seen them before. */
+function stored(settings: Settings): (span: ReadableSpan) => boolean {
+  const selects = spanSelector(settings)
+  return (span) => selects(span, promotionOf(span))
 }
 
 /** Every span but those of features that nobody may hear of. */

@@ -12,6 +12,7 @@ import {
   makeInstrumentations,
   planInstrumentations,
 } from './instrumentations.js'
+import { HOOK_PACKAGES, registerMcp } from './mcp-sdk.js'
 import { loadNodeSdk, SDK_NODE, type StartedSdk, startNodeSdk } from './node-sdk.js'
 import { say, sayAloud } from './notice.js'
 import { startOwnSdk } from './own-sdk.js'
@@ -56,7 +57,7 @@ async function setUp(environment: NodeJS.ProcessEnv): Promise<void> {
 async function start(application: Application, settings: Settings, environment: NodeJS.ProcessEnv): Promise<void> {
   const plan = planInstrumentations(application, environment)
   const NodeSDK = await loadNodeSdk(application)
-  const instrumentations = await instrument(application, plan)
+  const instrumentations = await instrument(application, plan, settings)
   const features = new FeatureSpanProcessor()
   const spanProcessors = [features, ...(await traceExporters(application, settings, environment))]
   const parts = { settings, spanProcessors, instrumentations, environment }
@@ -67,11 +68,21 @@ async function start(application: Application, settings: Settings, environment: 
   tell(NodeSDK !== undefined, instrumentations, ai)
 }
 
-async function instrument(application: Application, plan: InstrumentationPlan): Promise<Instrumentation[]> {
-  const packages = [...(plan.auto ? [AUTO_INSTRUMENTATIONS] : []), ...plan.packages]
-  const hooked = hookEsmImports(application, packages)
+async function instrument(
+  application: Application,
+  plan: InstrumentationPlan,
+  settings: Settings,
+): Promise<Instrumentation[]> {
+  const tracksMcp = settings.promote.includes('mcp')
+  const packages = [
+    ...(plan.auto ? [AUTO_INSTRUMENTATIONS] : []),
+    ...plan.packages,
+    ...(tracksMcp ? HOOK_PACKAGES : []),
+  ]
+  const hooks = hookEsmImports(application, packages)
   const instrumentations = await makeInstrumentations(application, plan)
-  await hooked()
+  if (tracksMcp) registerMcp(application, hooks)
+  await hooks.ready()
   return instrumentations
 }
 

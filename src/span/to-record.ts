@@ -47,6 +47,11 @@ export function setPromotion(span: FinishedSpan, promotion: Promotion): void {
   promotions.set(span, promotion)
 }
 
+/** What a rule made of a span, if `setPromotion` has said so. */
+export function promotionOf(span: FinishedSpan): Promotion | undefined {
+  return promotions.get(span)
+}
+
 /**
  * The record of a finished span, or undefined when the span is no feature.
  * @param promotion what a rule made of it; that of `setPromotion` unless given
