@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/faults/**/*.test.ts'],
+    exclude: ['**/node_modules/**'],
     globalSetup: ['test/support/build.ts'],
     reporters: ['default', './test/support/summary.ts'],
     pool: 'forks',

@@ -48,7 +48,7 @@ function partsOf(server: unknown): { high: object | undefined; low: LowLevelServ
     const low = typeof inner === 'object' && inner !== null ? inner : server
     const handlers = ownData(low, '_requestHandlers')
     if (handlers instanceof Map)
-      return { high: low === server ? undefined : server, low: low as LowLevelServer, handlers: handlers as Handlers }
+      return { high: low === server ? undefined : server, low, handlers: handlers as Handlers }
   }
   throw new TypeError(
     `trackMcpServer was given ${server === null ? 'null' : typeof server === 'object' ? 'another object' : typeof server}: give an McpServer or Server of @modelcontextprotocol/server (2.x) or @modelcontextprotocol/sdk (1.x)`,

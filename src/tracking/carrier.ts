@@ -15,7 +15,7 @@ const SESSION_ID = 'feature-tracking.session.id'
 export function carry(host: TrackingHost, from: Context = context.active()): ContextCarrier {
   const carrier: ContextCarrier = {}
   injectTrace(from, carrier)
-  const { user, sessionId } = identityOf(from, host) ?? {}
+  const { user, sessionId } = (host.enabled ? identityOf(from, host) : undefined) ?? {}
   if (sessionId) carrier[SESSION_ID] = sessionId
   const recorded = user?.recorded(host)
   if (recorded) carrier[user?.pseudonym(host) === undefined ? USER_ID : USER_HASH] = recorded

@@ -1,12 +1,15 @@
-import { Client } from '@modelcontextprotocol/client'
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import * as sdk from '@modelcontextprotocol/server'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { FeatureTracker } from '../../src/index.js'
+import { FeatureTracker, withUser } from '../../src/index.js'
 import { trackModule } from '../../src/mcp/index.js'
 import { ROOT } from '../support/child.js'
+import { pseudonym } from '../support/collect.js'
 import { tempDatabase } from '../support/temp.js'
 import { connected, fill, mcpCollector } from './support.js'
+
+const TRACEPARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
 
 describe('the module of the SDK', () => {
   it('tracks every server that it makes from then on, until it is put back', async () => {
@@ -37,7 +40,7 @@ describe('the module of the SDK', () => {
     expect(Object.hasOwn(sdk.Server.prototype, 'connect')).toBe(true)
   })
 
-  it.each([undefined, null, 7, {}, { McpServer: 1 }, { Server: class {} }, { Server: () => {} }])(
+  it.each([undefined, null, 7, {}, { McpServer: 1 }, { Server: Date }, { Server: () => {} }])(
     '%j is none, and nothing happens',
     (exports) => {
       trackModule(exports, {}, mcpCollector().tracker)()
@@ -59,6 +62,27 @@ describe('the module of the SDK', () => {
   })
 })
 
+describe('servers behind HTTP', () => {
+  it.each([
+    ['with a handshake', {}],
+    ['without', { versionNegotiation: { mode: 'auto' as const } }],
+  ])('are tracked, %s: one is made for each request', async (_name, options) => {
+    const { tracker, records, spans } = mcpCollector()
+    onTestFinished(trackModule(sdk, {}, tracker))
+    const handler = sdk.createMcpHandler(() => fill(new sdk.McpServer({ name: 'memo', version: '1' })))
+    const client = new Client({ name: 'tester', version: '9.1' }, options)
+    const transport = new StreamableHTTPClientTransport(new URL('http://127.0.0.1/mcp'), {
+      fetch: (url, init) => withUser('ada', () => handler.fetch(new Request(url, init))),
+    })
+    await client.connect(transport)
+    await client.callTool({ name: 'echo', arguments: { text: 'a' }, _meta: { traceparent: TRACEPARENT } })
+    await client.close()
+    expect(records()).toMatchObject([{ featureName: 'tools/call echo', status: 'success', userId: pseudonym('ada') }])
+    expect(spans[0]?.spanContext().traceId).toBe(TRACEPARENT.slice(3, 35))
+    expect(spans[0]?.attributes).toMatchObject({ 'network.transport': 'tcp', 'network.protocol.name': 'http' })
+  })
+})
+
 describe('a server in a process of its own', () => {
   it('is tracked over standard input and output, which it leaves clean', async () => {
     const dbPath = tempDatabase()
@@ -73,10 +97,9 @@ describe('a server in a process of its own', () => {
     let said = ''
     transport.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()))
     await client.connect(transport)
-    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
-    const result = await client.callTool({ name: 'where', arguments: {}, _meta: { traceparent } })
+    const result = await client.callTool({ name: 'where', arguments: {}, _meta: { traceparent: TRACEPARENT } })
     await client.close()
-    expect(result.content).toEqual([{ type: 'text', text: traceparent.slice(3, 35) }])
+    expect(result.content).toEqual([{ type: 'text', text: TRACEPARENT.slice(3, 35) }])
     const tracker = new FeatureTracker({ dbPath })
     onTestFinished(() => tracker.shutdown())
     const records = await tracker.getAllRecords()

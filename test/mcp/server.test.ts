@@ -24,7 +24,7 @@ async function callAll(client: Awaited<ReturnType<typeof connected>>): Promise<u
     client.ping(),
   ])
   return settled.map((outcome) =>
-    outcome.status === 'fulfilled' ? outcome.value : { ...outcome.reason, message: String(outcome.reason) },
+    outcome.status === 'fulfilled' ? outcome.value : [Object.entries(outcome.reason as object), String(outcome.reason)],
   )
 }
 
