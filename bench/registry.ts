@@ -39,6 +39,12 @@ export const BENCHMARKS: readonly Benchmark[] = [
     load: async () => (await import('./import.js')).benchImport,
   },
   {
+    name: 'register',
+    title: 'Starting with `node --import …/register`',
+    onTable: false,
+    load: async () => (await import('./register.js')).benchRegister,
+  },
+  {
     name: 'store',
     title: 'Records stored a second',
     onTable: true,
