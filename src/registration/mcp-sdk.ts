@@ -45,9 +45,9 @@ function catchModules(file: string, installed: readonly string[]): void {
   }
   const require = createRequire(file)
   const ImportHook = require(file) as Hook
-  new ImportHook(installed, { internals: false }, track)
+  Reflect.construct(ImportHook, [installed, { internals: false }, track])
   const { Hook: RequireHook } = require('require-in-the-middle') as { Hook: Hook }
-  new RequireHook(installed, { internals: false }, track)
+  Reflect.construct(RequireHook, [installed, { internals: false }, track])
 }
 
 function notTracked(why: string): void {
