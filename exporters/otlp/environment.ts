@@ -1,3 +1,5 @@
+import { isTrue, listOf, textOf } from '../../src/config/index.js'
+
 /** How spans are written for the receiver. */
 export type OtlpProtocol = 'http/json' | 'http/protobuf'
 
@@ -53,28 +55,4 @@ function endpointVariable(environment: Environment): string | undefined {
 
 function isHttpUrl(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
-}
-
-/** The values of a variable that holds several, separated by commas. */
-export function listOf(text: string | undefined): string[] {
-  return textOf(text)
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '')
-}
-
-/** A whole number of 1 or more, or the default where the variable holds none (OpenTelemetry, "Numeric value"). */
-export function countOf(text: string | undefined, fallback: number): number {
-  const value = Number(textOf(text))
-  return Number.isSafeInteger(value) && value >= 1 ? value : fallback
-}
-
-/** Only `true` counts as true, in any case (OpenTelemetry, "Boolean value"). */
-export function isTrue(text: string | undefined): boolean {
-  return textOf(text).toLowerCase() === 'true'
-}
-
-/** An empty variable counts as unset. */
-function textOf(text: string | undefined): string {
-  return (text ?? '').trim()
 }

@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module'
 import { type Context, TraceFlags } from '@opentelemetry/api'
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { countOf } from '../../src/config/index.js'
 import { describeError, type EventCounter } from '../../src/health/index.js'
-import { countOf, type OtlpProtocol } from './environment.js'
+import type { OtlpProtocol } from './environment.js'
 import { withPseudonyms } from './pseudonyms.js'
 import { OtlpSender } from './sender.js'
 

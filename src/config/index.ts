@@ -4,3 +4,4 @@ export { resolveOne, resolveSettings, type SettingOptions, type SettingOrigin } 
 export { PROMOTION_SETS, type PromotionSet } from './promotion-sets.js'
 export { readRulesFile, RulesFileError, type RuleSource } from './rules-file.js'
 export { type OtlpChoice, type RuleSetting, type SettingDefinition, SETTINGS, type Settings } from './settings.js'
+export { countOf, isTrue, listOf, textOf } from './variables.js'

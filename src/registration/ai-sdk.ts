@@ -1,7 +1,13 @@
 import { createRequire } from 'node:module'
-import type { Attributes, AttributeValue, Span, SpanOptions, Tracer } from '@opentelemetry/api'
-import { trace } from '@opentelemetry/api'
-import { isTrue } from '../../exporters/index.js'
+import {
+  type Attributes,
+  type AttributeValue,
+  type Span,
+  type SpanOptions,
+  trace,
+  type Tracer,
+} from '@opentelemetry/api'
+import { isTrue } from '../config/index.js'
 import { describeError, processEvents } from '../health/index.js'
 import type { Application } from './application.js'
 import { isWanted } from './instrumentation-packages.js'

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { listOf } from '../../exporters/index.js'
+import { listOf } from '../config/index.js'
 import type { Application } from './application.js'
 
 /** All of OpenTelemetry's instrumentation at once; it obeys the two variables below by itself. */

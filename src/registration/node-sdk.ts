@@ -1,5 +1,4 @@
-import { listOf } from '../../exporters/index.js'
-import type { Settings } from '../config/index.js'
+import { listOf, type Settings } from '../config/index.js'
 import { environmentSampler, featureSampler } from '../pipeline/index.js'
 import type { Application } from './application.js'
 import { AUTO_INSTRUMENTATIONS } from './instrumentation-packages.js'

@@ -10,7 +10,7 @@ import {
 } from '@opentelemetry/api'
 import type { ResourceDetector } from '@opentelemetry/resources'
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { listOf } from '../../exporters/index.js'
+import { listOf } from '../config/index.js'
 import { processEvents } from '../health/index.js'
 import { ensureContextManager, FeatureTracerProvider } from '../pipeline/index.js'
 import { VERSION } from '../tracker/index.js'

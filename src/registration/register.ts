@@ -1,7 +1,6 @@
-import { resolveSettings, type Settings } from '../config/index.js'
+import { isTrue, resolveSettings, type Settings } from '../config/index.js'
 import { describeError, processEvents } from '../health/index.js'
 import { FeatureSpanProcessor, registeredProvider } from '../pipeline/index.js'
-import { isTrue } from '../../exporters/index.js'
 import { registerAiSdk } from './ai-sdk.js'
 import { Application } from './application.js'
 import { hookEsmImports } from './esm-hook.js'

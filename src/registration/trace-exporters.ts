@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module'
 import type { SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { listOf } from '../../exporters/index.js'
-import type { Settings } from '../config/index.js'
+import { listOf, type Settings } from '../config/index.js'
 import { processEvents } from '../health/index.js'
 import { otlpProcessor } from '../pipeline/index.js'
 import type { Application } from './application.js'
