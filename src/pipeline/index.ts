@@ -4,6 +4,11 @@ export { ensureContextManager, FeatureTracerProvider, registeredProvider } from 
 export { featureSampler, type FeatureSamplerOptions } from './sampler.js'
 export type { Sampler, SamplingResult } from './sampling.js'
 export {
+  type DryRun,
+  type DryRunOptions,
+  type DryRunRule,
+  dryRunRules,
+  type DryRunSpan,
   type FeatureRule,
   type IgnoreRule,
   type PromotionRule,
@@ -11,5 +16,8 @@ export {
   type RuleProblem,
   type RuleValidation,
   defineRules,
+  readRecordedSpans,
+  type RecordedSpan,
+  spanToJson,
   validateRules,
 } from '../span/index.js'

@@ -21,7 +21,8 @@ import * as attr from './attributes.js'
 import { isTimeoutType } from './errors.js'
 import { metadataFromAttribute } from './metadata-attribute.js'
 import type { FinishedSpan } from './readable-span.js'
-import { endedInPart, type Promotion, statusOfProtocol } from './rules/index.js'
+import type { Promotion } from './rules/rule.js'
+import { endedInPart, errorOfProtocol, statusOfProtocol } from './rules/status.js'
 
 /** Under this key the metadata of a promoted span names the feature inside which it ran. */
 const PARENT_FEATURE = 'parent_feature'
@@ -133,6 +134,7 @@ function errorOf(
     span.status.message,
     span.attributes[attr.ATTR_ERROR_MESSAGE],
     lastException(span)?.[attr.ATTR_EXCEPTION_MESSAGE],
+    promotion === undefined ? undefined : errorOfProtocol(span),
     span.attributes[attr.ATTR_ERROR_TYPE],
   ]
   const text = texts.find((candidate) => typeof candidate === 'string' && candidate !== '') as string | undefined
