@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { PROMOTION_SETS } from '../../../src/config/index.js'
+import { PROMOTION_SETS, type PromotionSet } from '../../../src/config/index.js'
 import { dryRunRules, type DryRunSpan } from '../../../src/span/index.js'
 import { RECORDINGS, recordedText, recording } from './fixtures.js'
 
@@ -115,7 +115,7 @@ function shown({ name, rule, record, why }: DryRunSpan): string {
   ].join(' | ')
 }
 
-function lines(name: string, rules: unknown, promote = PROMOTION_SETS): string[] {
+function lines(name: string, rules: unknown, promote: readonly PromotionSet[] = PROMOTION_SETS): string[] {
   const { spans } = dryRunRules(recording(name), rules, { promote })
   return spans.filter(({ rule }) => rule !== undefined).map(shown)
 }
