@@ -58,14 +58,11 @@ export const database: BuiltIn = {
   category: () => FeatureCategory.DATABASE_OPERATION,
   layer: () => 'database',
   details(span) {
+    const metadata = keep(span.attributes, KEPT)
     const subject = subjectOf(span)
-    return {
-      metadata: {
-        ...keep(span.attributes, KEPT),
-        ...(subject === undefined ? {} : { 'db.operation.name': subject.operation }),
-        ...(subject?.collection === undefined ? {} : { 'db.collection.name': subject.collection }),
-      },
-    }
+    if (subject !== undefined) metadata['db.operation.name'] = subject.operation
+    if (subject?.collection !== undefined) metadata['db.collection.name'] = subject.collection
+    return { metadata }
   },
 }
 
