@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/faults/**'],
+    exclude: ['test/faults/**', 'test/fixtures/**'],
     globalSetup: ['test/support/build.ts'],
     reporters: ['default', './test/support/summary.ts'],
     pool: 'forks',

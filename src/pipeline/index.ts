@@ -1,6 +1,7 @@
 export { FeatureSpanProcessor, type FeatureSpanProcessorOptions } from './feature-span-processor.js'
 export { beforeProcessEnd, EXIT_TIMEOUT, flushBeforeExit, liveProcessors, requireExitTimeout } from './process-end.js'
 export { ensureContextManager, FeatureTracerProvider, registeredProvider } from './provider.js'
+export { requireRules } from './promotion.js'
 export { featureSampler, type FeatureSamplerOptions } from './sampler.js'
 export type { Sampler, SamplingResult } from './sampling.js'
 export {

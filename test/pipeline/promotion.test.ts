@@ -1,6 +1,7 @@
 import { createContextKey, ROOT_CONTEXT, SpanKind, trace, TraceFlags } from '@opentelemetry/api'
 import { AlwaysOffSampler, ParentBasedSampler } from '@opentelemetry/sdk-trace-base'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { FeatureTracker } from '../../src/index.js'
 import { defineRules, featureSampler, FeatureSpanProcessor } from '../../src/pipeline/index.js'
 import { FakeExporter } from '../support/fake-exporter.js'
 import { CHAT, HTTP, open, promoting, QUERY } from '../support/promoting.js'
@@ -16,7 +17,7 @@ describe('promotion', () => {
     processor.onEnd(featureSpan({ feature: 'search' }))
     await processor.shutdown()
     expect(exporter.names).toEqual(['search'])
-    expect(processor.promotes).toBe(false)
+    expect(processor.rules).toBeUndefined()
   })
 
   it('is one setting away, also by the environment', async () => {
@@ -252,6 +253,7 @@ describe('rules of one’s own', () => {
   })
 
   it('that are bad throw where they are given in code', () => {
+    expect(() => new FeatureTracker({ rules: { rules: [{}] } })).toThrow(/rules, rule 1, match: it is missing/)
     expect(() => promoting({ rules: { rules: [{ match: {}, feature: '' }] } })).toThrow(
       /rules, rule 1, match: .*\n.*rule 1, feature/,
     )
