@@ -69,7 +69,7 @@ describe('rules check', () => {
     }
     expect([valid, problems]).toEqual([0, []])
     expect(run.rules).toEqual([{ name: 'http', built_in: true, matches: 5, records: 5 }])
-    expect(run.spans.filter(({ record }) => record !== null)[0]).toMatchObject({
+    expect(run.spans.find(({ record }) => record !== null)).toMatchObject({
       span: 'GET /users/:id',
       kind: 'server',
       rule: 'http',

@@ -82,7 +82,7 @@ async function print(
 ): Promise<void> {
   if (context.mode === 'csv') {
     if (run !== undefined) return printData(context, SPAN_KEYS, run.spans, spanRow)
-    return printData(context, PROBLEM_KEYS, problems, (problem) => ({ ...problem }) as DataRow)
+    return printData(context, PROBLEM_KEYS, problems, (problem) => ({ ...problem }))
   }
   if (context.mode === 'json') {
     const { jsonObject } = await import('../output/json.js')

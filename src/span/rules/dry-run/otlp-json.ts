@@ -22,7 +22,7 @@ function plainSpan(span: Fields, scope: string | undefined): Fields {
     kind: plainKind(span['kind']),
     attributes: plainAttributes(span['attributes']),
     status: { ...status, code: plainCode(status['code']) },
-    events: fieldsIn(span, 'events').map((event) => ({ ...event, attributes: plainAttributes(event['attributes']) })),
+    events: fieldsIn(span, 'events').map(({ name, attributes }) => ({ name, attributes: plainAttributes(attributes) })),
   }
 }
 

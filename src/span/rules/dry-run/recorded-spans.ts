@@ -1,4 +1,4 @@
-import { type HrTime, type SpanKind, SpanStatusCode, TraceFlags } from '@opentelemetry/api'
+import { type HrTime, SpanStatusCode, TraceFlags } from '@opentelemetry/api'
 import type { FinishedSpan } from '../../readable-span.js'
 import { isOtlp, spansOfOtlp } from './otlp-json.js'
 import { type Fields, isFields, listOf, textIn } from './json.js'
@@ -72,7 +72,7 @@ function recordedSpan(value: unknown, place: string): RecordedSpan {
   const spanId = textIn(value, 'spanId') ?? ''
   return {
     name: value['name'],
-    kind: numbered(KINDS, value['kind'], place, 'kind') as SpanKind,
+    kind: numbered(KINDS, value['kind'], place, 'kind'),
     instrumentationScope: { name: textIn(value, 'scope') ?? '' },
     parentSpanId: textIn(value, 'parentSpanId'),
     startTime,
@@ -93,7 +93,7 @@ function recordedSpan(value: unknown, place: string): RecordedSpan {
 function statusIn(span: Fields, place: string): FinishedSpan['status'] {
   const { status } = span
   if (!isFields(status)) return { code: SpanStatusCode.UNSET }
-  const code = numbered(CODES, status['code'], place, 'status.code') as SpanStatusCode
+  const code = numbered(CODES, status['code'], place, 'status.code')
   const message = textIn(status, 'message')
   return message === undefined ? { code } : { code, message }
 }
