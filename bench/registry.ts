@@ -27,6 +27,12 @@ export const BENCHMARKS: readonly Benchmark[] = [
     load: async () => (await import('./call/durability.js')).benchDurability,
   },
   {
+    name: 'promotion',
+    title: 'Spans of other instrumentation with promotion on',
+    onTable: false,
+    load: async () => (await import('./promotion/promotion.js')).benchPromotion,
+  },
+  {
     name: 'neighbours',
     title: 'What users would pick instead, in the call',
     onTable: false,

@@ -18,7 +18,14 @@ type ExitName = (typeof EXIT_CODES)[number]['name']
 
 export const EXIT = Object.fromEntries(EXIT_CODES.map(({ name, code }) => [name, code])) as Record<ExitName, number>
 
-export type CliErrorCode = StoreErrorCode | 'no_such_feature' | 'usage' | 'output_failed' | 'internal'
+export type CliErrorCode =
+  | StoreErrorCode
+  | 'no_such_feature'
+  | 'bad_rules'
+  | 'bad_spans'
+  | 'usage'
+  | 'output_failed'
+  | 'internal'
 
 /** An error that the user can do something about; it is shown without a stack. */
 export class CliError extends Error {

@@ -2,10 +2,19 @@ import { Command, Option } from 'commander'
 import pc from 'picocolors'
 import type { FeatureStatsOptions } from './commands/feature-stats.js'
 import type { ListRecordsOptions } from './commands/list-records.js'
+import type { RulesCheckOptions } from './commands/rules-check.js'
 import { contextOf, type GlobalOptions } from './context.js'
 import { commandHelp, type HelpItem, rootHelp } from './help.js'
 import { type CliIO, outputWidth, wantsColor } from './io.js'
-import { categoryOption, featureOption, limitOption, momentOption, statusOption, userOption } from './options.js'
+import {
+  categoryOption,
+  featureOption,
+  limitOption,
+  momentOption,
+  promoteOption,
+  statusOption,
+  userOption,
+} from './options.js'
 import { packageVersion } from './version.js'
 
 const MAX_HELP_WIDTH = 100
@@ -19,6 +28,7 @@ export function createProgram(io: CliIO): Command {
   addListFeatures(program, io)
   addFeatureStats(program, io)
   addListRecords(program, io)
+  addRules(program, io)
   return program.addHelpText('after', ({ command }) => (command === program ? rootHelp(command, helpWidth(io)) : ''))
 }
 
@@ -99,6 +109,28 @@ function addListRecords(program: Command, io: CliIO): void {
     ['feature-tracking list-records --status failed --since 24h', 'what failed since yesterday'],
     ['feature-tracking list-records --feature ai_generation --user ada --limit 50', "one user's calls of one feature"],
     ['feature-tracking list-records --since 2026-11-01 --until 2026-12-01 --limit 100000 --csv', 'a month, whole'],
+  ])
+}
+
+function addRules(program: Command, io: CliIO): void {
+  const rules = program.command('rules').description('Rules that make records of the spans of other instrumentation.')
+  const command = rules
+    .command('check')
+    .description('Check a rules file, and try it on recorded spans.')
+    .argument('<file>', 'the rules: .json, .js, .mjs, .cjs or .ts')
+    .option('--spans <file>', 'recorded spans: JSON lines, or OTLP in JSON')
+    .addOption(promoteOption(io.env['FEATURE_TRACKING_PROMOTE']))
+  command.action(async (file: string, options: RulesCheckOptions) => {
+    const { rulesCheck } = await import('./commands/rules-check.js')
+    await rulesCheck(contextOf(command, io), file, options)
+  })
+  addExamples(command, io, [
+    ['feature-tracking rules check rules.json', 'what is wrong with it'],
+    ['feature-tracking rules check rules.json --spans spans.jsonl', 'what each rule makes of recorded spans'],
+    [
+      'feature-tracking rules check rules.ts --spans otlp.json --promote all --json',
+      'with the built-in rules, for a script',
+    ],
   ])
 }
 

@@ -4,7 +4,7 @@ import { FeatureUsageExporter, type FeatureUsageExporterOptions } from '../../ex
 import { resolveSettings, type SettingOptions, type Settings } from '../config/index.js'
 import { describeError, type EventCounter, processEvents } from '../health/index.js'
 import type { RecordDraft } from '../record/index.js'
-import { type Promotion, setPromotion } from '../span/index.js'
+import { type Promotion, type RuleSet, setPromotion } from '../span/index.js'
 import { EXIT_TIMEOUT, liveProcessors, requireExitTimeout, watchProcessEnd } from './process-end.js'
 import { ruleSetOf, SpanPromotion } from './promotion.js'
 import { draftSelector, spanSelector } from './select.js'
@@ -84,9 +84,9 @@ export class FeatureSpanProcessor implements SpanProcessor {
     else if (this.#direct.takeSpan(span, promotion)) this.#waits(++this.#unsent)
   }
 
-  /** Whether spans of other instrumentation may become features. */
-  get promotes(): boolean {
-    return this.#promotion !== undefined
+  /** By which spans of other instrumentation become features; undefined where none do. */
+  get rules(): RuleSet | undefined {
+    return this.#promotion?.rules
   }
 
   /** Whether calls of our own tracer may come as drafts, without a span. */

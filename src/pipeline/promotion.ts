@@ -29,7 +29,7 @@ export function ruleSetOf({ promote, rules }: PromotionSettings, events: EventCo
 }
 
 function ownRules(rules: NonNullable<Settings['rules']>, events: EventCounter): RuleValidation['valid'] {
-  if (typeof rules !== 'string') return rulesInCode(rules)
+  if (typeof rules !== 'string') return requireRules(rules)
   try {
     const { valid, problems } = validateRules(readRulesFile(rules))
     for (const problem of problems) {
@@ -44,7 +44,11 @@ function ownRules(rules: NonNullable<Settings['rules']>, events: EventCounter): 
   }
 }
 
-function rulesInCode(rules: unknown): RuleValidation['valid'] {
+/**
+ * Rules that were given in code.
+ * @throws TypeError with all that is wrong with them
+ */
+export function requireRules(rules: unknown): RuleValidation['valid'] {
   const { valid, problems } = validateRules(rules)
   if (problems.length === 0) return valid
   throw new TypeError(problems.map((problem) => problemText(problem, 'rules')).join('\n'))
@@ -52,10 +56,12 @@ function rulesInCode(rules: unknown): RuleValidation['valid'] {
 
 /** Promotes the spans of one processor. It never throws. */
 export class SpanPromotion {
+  readonly rules: RuleSet
   readonly #promoter: Promoter
   readonly #events: EventCounter
 
   constructor(rules: RuleSet, exclude: readonly string[], events: EventCounter) {
+    this.rules = rules
     this.#promoter = new Promoter(rules, excludeMatcher(exclude))
     this.#events = events
   }

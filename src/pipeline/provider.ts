@@ -16,7 +16,7 @@ import { SCOPE_NAME } from '../span/index.js'
 import { environmentSampler } from './environment-sampler.js'
 import { FeatureSpanProcessor } from './feature-span-processor.js'
 import { FeatureTracer } from './feature-tracer.js'
-import { featureSampler } from './sampler.js'
+import { recordingSampler } from './sampler.js'
 
 const require = createRequire(import.meta.url)
 
@@ -64,10 +64,9 @@ export class FeatureTracerProvider implements TracerProvider {
 
   /** Where spans are promoted, none that may become a record is lost to sampling; else the SDK decides as ever. */
   #samplerOptions(): { sampler?: Sampler } {
-    const promoting = this.#processors.find(
-      (processor): processor is FeatureSpanProcessor => processor instanceof FeatureSpanProcessor && processor.promotes,
-    )
-    return promoting === undefined ? {} : { sampler: featureSampler(environmentSampler(), promoting.settings) }
+    const ours = this.#processors.find((processor) => processor instanceof FeatureSpanProcessor)
+    const rules = ours?.rules
+    return rules === undefined ? {} : { sampler: recordingSampler(environmentSampler(), rules) }
   }
 
   /** What the standard variables say of this process (`OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`). */

@@ -9,7 +9,7 @@ import {
 } from '@opentelemetry/api'
 import { resolveSettings, type SettingOptions } from '../config/index.js'
 import { type EventCounter, processEvents } from '../health/index.js'
-import { ATTR_NAME } from '../span/index.js'
+import { ATTR_NAME, type RuleSet } from '../span/index.js'
 import { ruleSetOf } from './promotion.js'
 import { SamplingDecision, type Sampler, type SamplingResult } from './sampling.js'
 
@@ -33,7 +33,11 @@ export function featureSampler(inner: Sampler, options: FeatureSamplerOptions = 
   const settings = resolveSettings({ promote: options.promote, rules: options.rules }, process.env, (message) => {
     events.count('setting_ignored', message, 1, message)
   })
-  const rules = settings.enabled ? ruleSetOf(settings, events) : undefined
+  return recordingSampler(inner, settings.enabled ? ruleSetOf(settings, events) : undefined)
+}
+
+/** @param rules by which other spans are promoted; undefined for none */
+export function recordingSampler(inner: Sampler, rules: RuleSet | undefined): Sampler {
   const isWanted = (parent: Context, name: string, kind: SpanKind, attributes: Attributes): boolean => {
     if (typeof attributes[ATTR_NAME] === 'string') return true
     if (rules === undefined) return false

@@ -21,7 +21,8 @@ import * as attr from './attributes.js'
 import { isTimeoutType } from './errors.js'
 import { metadataFromAttribute } from './metadata-attribute.js'
 import type { FinishedSpan } from './readable-span.js'
-import { endedInPart, type Promotion, statusOfProtocol } from './rules/index.js'
+import type { Promotion } from './rules/rule.js'
+import { endedInPart, errorOfProtocol, statusOfProtocol } from './rules/status.js'
 
 /** Under this key the metadata of a promoted span names the feature inside which it ran. */
 const PARENT_FEATURE = 'parent_feature'
@@ -138,6 +139,7 @@ function errorOf(
     span.status.message,
     span.attributes[attr.ATTR_ERROR_MESSAGE],
     lastException(span)?.[attr.ATTR_EXCEPTION_MESSAGE],
+    promotion === undefined ? undefined : errorOfProtocol(span),
     span.attributes[attr.ATTR_ERROR_TYPE],
   ]
   const text = texts.find((candidate) => typeof candidate === 'string' && candidate !== '') as string | undefined
@@ -185,8 +187,13 @@ function metadataOfPromotion(span: FinishedSpan, options: MappingOptions, promot
   const found: Record<string, Plain> = {}
   const filter = filterOf(span.attributes, options, promotion)
   if (promotion.parentFeature !== undefined) found[PARENT_FEATURE] = shorten(promotion.parentFeature, 1000)
-  for (const [key, value] of Object.entries(promotion.metadata))
-    define(found, key, plainCopy(value, options.maxMetadataSize, filter, key))
+  for (const key in promotion.metadata) {
+    const value = promotion.metadata[key]
+    // To define a property takes ten times as long as to set it.
+    const plain = plainCopy(value, options.maxMetadataSize, filter, key)
+    if (key === '__proto__') define(found, key, plain)
+    else found[key] = plain
+  }
   const scope = span.instrumentationScope?.name
   if (scope !== undefined && scope !== '') found[SCOPE] = scope
   return found

@@ -95,7 +95,15 @@ describe('createProgram', () => {
       'list-features': ['--limit'],
       'feature-stats': ['--category'],
       'list-records': ['--feature', '--category', '--status', '--user', '--since', '--until', '--limit'],
+      rules: [],
     })
+    const nested = program.commands.flatMap((command) =>
+      command.commands.map((inner) => [
+        `${command.name()} ${inner.name()}`,
+        inner.options.map((option) => option.long),
+      ]),
+    )
+    expect(Object.fromEntries(nested)).toEqual({ 'rules check': ['--spans', '--promote'] })
     expect(program.options.map((option) => option.long)).toEqual([
       '--version',
       '--db-path',

@@ -63,6 +63,13 @@ function program(): Command {
   })
 }
 
+/** Commands that do something, by their whole names: those with commands below them only lead there. */
+function leaves(command: Command, around = ''): { name: string; command: Command }[] {
+  const name = `${around} ${command.name()}`.trim()
+  if (command.commands.length === 0) return [{ name, command }]
+  return command.commands.flatMap((below) => leaves(below, around === '' && command.parent === null ? '' : name))
+}
+
 /** Long options of a command, help and version included. */
 function longOptions(command: Command): string[] {
   return command
@@ -97,10 +104,11 @@ describe('README', () => {
   it('names every command with exactly its options', () => {
     const text = section('Command line')
     const root = program()
-    const all = [root, ...root.commands].flatMap(longOptions)
-    expect(root.commands.length).toBeGreaterThan(2)
-    for (const command of root.commands) {
-      const row = text.split('\n').find((line) => line.startsWith(`| \`${command.name()}`)) ?? ''
+    const commands = leaves(root)
+    const all = [root, ...commands.map(({ command }) => command)].flatMap(longOptions)
+    expect(commands.length).toBeGreaterThan(3)
+    for (const { name, command } of commands) {
+      const row = text.split('\n').find((line) => line.startsWith(`| \`${name}`)) ?? ''
       const named = [...row.matchAll(/--[a-z-]+/g)].map(([option]) => option)
       expect(named).toEqual(longOptions(command).filter((option) => option !== '--help'))
     }

@@ -35,7 +35,7 @@ interface Candidate extends Around {
 export type PassedOver = 'ignored' | 'unnamed' | 'part of its parent' | 'excluded'
 
 export type Outcome =
-  | { readonly promotion: Promotion }
+  | { readonly rule: Rule; readonly promotion: Promotion }
   | { readonly rule: Rule; readonly why: PassedOver; readonly parentFeature: string | undefined }
   | undefined
 
@@ -107,7 +107,7 @@ export class Promoter {
     const parentFeature = around?.featureName
     if (around !== undefined && isPart({ rule, featureName, layer: layerOf(rule, span) }, around))
       return { rule, why: 'part of its parent', parentFeature }
-    return { promotion: { rule: rule.name, featureName, parentFeature, ...rule.details(span) } }
+    return { rule, promotion: { featureName, parentFeature, ...rule.details(span) } }
   }
 
   /** The nearest span around a node that counts, as far as can be told before it has ended. */

@@ -32,8 +32,6 @@ export type Layer =
 
 /** What a rule makes of a span, as far as it differs from what the span says for itself. */
 export interface Promotion {
-  /** The rule's name. */
-  readonly rule: string
   readonly featureName: string
   readonly category: FeatureCategory
   /** Undefined leaves it to the span. */
@@ -70,4 +68,4 @@ export interface Rule {
   explain(span: SpanFacts): string
 }
 
-export type PromotionDetails = Omit<Promotion, 'rule' | 'featureName' | 'parentFeature'>
+export type PromotionDetails = Omit<Promotion, 'featureName' | 'parentFeature'>

@@ -19,6 +19,15 @@ export function statusOfProtocol(span: SpanFacts): FeatureStatus | undefined {
   return exitCode !== undefined && exitCode !== 0 ? FeatureStatus.FAILED : undefined
 }
 
+/** What went wrong, as a protocol says it in numbers. */
+export function errorOfProtocol({ attributes }: SpanFacts): string | undefined {
+  const [status, exitCode] = [numberOf(attributes, STATUS_CODE), numberOf(attributes, ['process.exit.code'])]
+  if (status !== undefined && status >= 400) return `HTTP ${status}`
+  if (exitCode !== undefined && exitCode !== 0) return `exit code ${exitCode}`
+  const code = valueOf(attributes, RPC_STATUS)
+  return typeof code === 'string' || (typeof code === 'number' && code !== 0) ? `RPC status ${code}` : undefined
+}
+
 /** Whether a span that ended well did only a part of what it was to do. */
 export function endedInPart(span: SpanFacts): boolean {
   return wasCutShort(span)

@@ -1,4 +1,3 @@
-import type { PromotionSet } from '../../config/index.js'
 import type { FeatureCategory, FeatureStatus } from '../../record/index.js'
 import type { Nested } from './rule.js'
 
@@ -79,6 +78,3 @@ export interface RuleFile {
 export function defineRules(rules: readonly PromotionRule[] | RuleFile): RuleFile {
   return 'rules' in rules ? rules : { rules }
 }
-
-/** Names of the built-in sets, as the setting `promote` takes them. */
-export type { PromotionSet }

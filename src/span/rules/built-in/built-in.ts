@@ -17,7 +17,7 @@ export interface BuiltIn {
   featureName(span: SpanFacts): string | undefined
   category(span: SpanFacts): FeatureCategory
   layer(span: SpanFacts): Layer
-  details(span: SpanFacts): Partial<PromotionDetails>
+  details(span: SpanFacts): Partial<Pick<PromotionDetails, 'metadata' | 'inputSize' | 'outputSize'>>
 }
 
 /** Instrumentations whose spans no built-in rule takes: they are not looked at. */
@@ -49,16 +49,18 @@ export function ruleOf(builtIn: BuiltIn): Rule {
     mayMatch: (name, kind, attributes) => (builtIn.mayMatch ?? builtIn.matches)(name, kind, attributes, ''),
     featureName: (span) => builtIn.featureName(span),
     layer: (span) => builtIn.layer(span),
-    details: (span) => ({
-      category: parseCategory(span.attributes[ATTR_CATEGORY]) ?? builtIn.category(span),
-      status: undefined,
-      inputSize: 0,
-      outputSize: 0,
-      iterations: 1,
-      user: undefined,
-      metadata: {},
-      ...builtIn.details(span),
-    }),
+    details(span) {
+      const { metadata = {}, inputSize = 0, outputSize = 0 } = builtIn.details(span)
+      return {
+        category: parseCategory(span.attributes[ATTR_CATEGORY]) ?? builtIn.category(span),
+        status: undefined,
+        inputSize,
+        outputSize,
+        iterations: 1,
+        user: undefined,
+        metadata,
+      }
+    },
     explain: () => `it has no ${builtIn.looksFor}`,
   }
 }

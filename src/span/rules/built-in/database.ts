@@ -31,6 +31,9 @@ const KEPT: Kept = [
 /** Systems whose statements are a command and its arguments. */
 const COMMANDS = new Set(['redis', 'memcached', 'valkey', 'keydb'])
 
+/** Commands of connections that are opened and closed. */
+const CONNECTING = /^(?:redis-)?(?:connect|disconnect|hello|auth|client|info|readonly|quit)$/i
+
 /** Systems whose operations have names of their own, `insert` among them. */
 const NOT_SQL = new Set(['mongodb', 'couchdb', 'elasticsearch', 'opensearch', 'dynamodb', 'aws.dynamodb'])
 
@@ -55,20 +58,18 @@ export const database: BuiltIn = {
   category: () => FeatureCategory.DATABASE_OPERATION,
   layer: () => 'database',
   details(span) {
+    const metadata = keep(span.attributes, KEPT)
     const subject = subjectOf(span)
-    return {
-      metadata: {
-        ...keep(span.attributes, KEPT),
-        ...(subject === undefined ? {} : { 'db.operation.name': subject.operation }),
-        ...(subject?.collection === undefined ? {} : { 'db.collection.name': subject.collection }),
-      },
-    }
+    if (subject !== undefined) metadata['db.operation.name'] = subject.operation
+    if (subject?.collection !== undefined) metadata['db.collection.name'] = subject.collection
+    return { metadata }
   },
 }
 
 /** What is done, and to what: as the span says it, else as its statement does. No text of a statement goes any further. */
 function subjectOf({ name, attributes }: SpanFacts): Subject | undefined {
   const operation = operationOf(attributes)
+  if (isCommandSystem(attributes) && CONNECTING.test(operation ?? name)) return undefined
   const collection = textOf(attributes, COLLECTION) ?? firstTable(attributes)
   if (operation !== undefined && collection !== undefined) return { operation, collection }
   const read = fromStatement(attributes) ?? fromName(name, attributes)
@@ -107,9 +108,7 @@ function fromStatement(attributes: SpanAttributes): Subject | undefined {
  */
 function fromName(name: string, attributes: SpanAttributes): Subject | undefined {
   const text = name.includes(':') ? name.slice(name.indexOf(':') + 1) : name
-  if (isCommandSystem(attributes)) {
-    return commandOf(text.replace(/^redis-/, ''))
-  }
+  if (isCommandSystem(attributes)) return commandOf(text.replace(/^redis-/, ''))
   const [first = '', second] = text.trim().split(/\s+/)
   if (summarizeSql(first) === undefined) return undefined
   const isNamespace = second === undefined || second === textOf(attributes, NAMESPACE) || !isWord(second)
@@ -126,7 +125,6 @@ function isWord(text: string): boolean {
   return /^[\p{L}_][\p{L}\p{N}_.$]{0,63}$/u.test(text)
 }
 
-/** To open a connection is no command, though it may be written as one. */
 function commandOf(text: string): Subject | undefined {
-  return isWord(text) && !/connect/i.test(text) ? { operation: text.toUpperCase(), collection: undefined } : undefined
+  return isWord(text) && !CONNECTING.test(text) ? { operation: text.toUpperCase(), collection: undefined } : undefined
 }

@@ -26,7 +26,6 @@ const RESPONSE_SIZE = [
 
 const KEPT: Kept = [
   ['http.route'],
-  ['http.response.status_code', 'http.status_code'],
   ['url.template'],
   ['server.address', 'net.peer.name'],
   ['network.protocol.version', 'http.flavor'],
@@ -59,15 +58,14 @@ export const httpClient: BuiltIn = {
 }
 
 function details({ attributes }: SpanFacts): Partial<PromotionDetails> {
+  const metadata = keep(attributes, KEPT)
+  metadata['http.request.method'] = methodOf(attributes)
   const status = numberOf(attributes, STATUS_CODE)
+  if (status !== undefined) metadata['http.response.status_code'] = status
   return {
     inputSize: bytesOf(attributes, REQUEST_SIZE),
     outputSize: bytesOf(attributes, RESPONSE_SIZE),
-    metadata: {
-      'http.request.method': methodOf(attributes),
-      ...keep(attributes, KEPT),
-      ...(status === undefined ? {} : { 'http.response.status_code': status }),
-    },
+    metadata,
   }
 }
 

@@ -32,9 +32,16 @@ export const mcp: BuiltIn = {
   featureName: (span) => words(methodOf(span), subjectOf(span)),
   category: () => FeatureCategory.MCP_SERVER,
   layer: () => 'mcp',
-  details: (span) => ({
-    metadata: { 'mcp.method.name': methodOf(span), ...keep(span.attributes, KEPT) },
-  }),
+  details(span) {
+    const tool = methodOf(span) === 'tools/call' ? subjectOf(span) : undefined
+    return {
+      metadata: {
+        'mcp.method.name': methodOf(span),
+        ...keep(span.attributes, KEPT),
+        ...(tool === undefined ? {} : { 'gen_ai.tool.name': tool }),
+      },
+    }
+  },
 }
 
 function methodOf({ name, attributes }: SpanFacts): string {

@@ -21,8 +21,21 @@ export interface StatementSummary {
   readonly table: string | undefined
 }
 
+/** Statements that were read; an application has some hundred, and runs each over and over. */
+const MAX_REMEMBERED = 1000
+const remembered = new Map<string, StatementSummary | undefined>()
+
 /** What an SQL statement does, and to which table; undefined where it does not read as one. No value is ever in it. */
 export function summarizeSql(statement: string): StatementSummary | undefined {
+  const known = remembered.get(statement)
+  if (known !== undefined || remembered.has(statement)) return known
+  const summary = readStatement(statement)
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear()
+  if (statement.length <= MAX_LENGTH) remembered.set(statement, summary)
+  return summary
+}
+
+function readStatement(statement: string): StatementSummary | undefined {
   const tokens = tokensOf(statement)
   let verb = tokens[0]?.toUpperCase() ?? ''
   if (!VERBS.has(verb)) return undefined
