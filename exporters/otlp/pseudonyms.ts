@@ -6,7 +6,7 @@ import { ATTR_ENDUSER_ID, ATTR_METADATA_PREFIX, ATTR_USER_HASH, ATTR_USER_ID } f
 type Pseudonymize = (userId: string) => string
 
 /** Attributes of the registry that name a person (semantic conventions, registry/attributes: user, enduser). */
-const PERSONAL: readonly string[] = ['user.email', 'user.full_name', 'user.name']
+const PERSONAL: ReadonlySet<string> = new Set(['user.email', 'user.full_name', 'user.name'])
 
 /**
  * The span as it may leave the machine: where it names its user in clear, the pseudonym stands instead, also where the
@@ -42,7 +42,7 @@ export function withPseudonyms(span: ReadableSpan, pseudonymize: Pseudonymize): 
 function namesSomebody(attributes: Attributes): boolean {
   if (isText(attributes[ATTR_USER_ID]) || isText(attributes[ATTR_ENDUSER_ID])) return true
   for (const name in attributes)
-    if (PERSONAL.includes(name) || (name.startsWith(ATTR_METADATA_PREFIX) && attributes[ATTR_USER_HASH] === undefined))
+    if (PERSONAL.has(name) || (name.startsWith(ATTR_METADATA_PREFIX) && attributes[ATTR_USER_HASH] === undefined))
       return true
   return false
 }
@@ -55,7 +55,7 @@ function replaced(attributes: Attributes, clear: string | undefined, pseudonymiz
     if (name === ATTR_USER_ID || name === ATTR_ENDUSER_ID) continue
     const key = name.startsWith(ATTR_METADATA_PREFIX) ? name.slice(ATTR_METADATA_PREFIX.length) : ''
     if (typeof value !== 'string') result[name] = value
-    else result[name] = PERSONAL.includes(name) ? kept(value) : filter(key, value)
+    else result[name] = PERSONAL.has(name) ? kept(value) : filter(key, value)
   }
   if (clear !== undefined) result[ATTR_USER_HASH] ??= pseudonymize(clear)
   return result

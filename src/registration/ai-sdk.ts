@@ -85,14 +85,14 @@ function keepsContent(environment: NodeJS.ProcessEnv): boolean {
 function withoutContent(tracer: Tracer): Tracer {
   return {
     startSpan: (name, options, parent) => muted(tracer.startSpan(name, optionsOf(options), parent)),
-    startActiveSpan: ((name: string, ...rest: unknown[]) => {
+    startActiveSpan: (name: string, ...rest: unknown[]) => {
       const work = rest.pop() as (span: Span) => unknown
       const [options, parent] = rest as [SpanOptions?, never?]
       const run = (span: Span) => work(muted(span))
       return parent === undefined
         ? tracer.startActiveSpan(name, optionsOf(options) ?? {}, run)
         : tracer.startActiveSpan(name, optionsOf(options) ?? {}, parent, run)
-    }) as Tracer['startActiveSpan'],
+    },
   }
 }
 

@@ -18,8 +18,8 @@ const PATTERNS: readonly RegExp[] = [
   /^@fastify\/otel$/,
 ]
 
-/** Off unless it is asked for by name, as in `@opentelemetry/auto-instrumentations-node`: a span for each file read. */
-const OFF_BY_DEFAULT: readonly string[] = ['fs']
+/** Off unless they are asked for by name, as in `@opentelemetry/auto-instrumentations-node`: `fs` makes a span for each file. */
+const OFF_BY_DEFAULT: ReadonlySet<string> = new Set(['fs', 'host-metrics'])
 
 /** Names of installed packages that hold instrumentation. */
 export function installedInstrumentations(application: Application): string[] {
@@ -49,5 +49,5 @@ export function isWanted(name: string, environment: NodeJS.ProcessEnv): boolean 
   const short = name.startsWith(OFFICIAL) ? name.slice(OFFICIAL.length) : name
   const enabled = listOf(environment['OTEL_NODE_ENABLED_INSTRUMENTATIONS'])
   if (listOf(environment['OTEL_NODE_DISABLED_INSTRUMENTATIONS']).includes(short)) return false
-  return enabled.length > 0 ? enabled.includes(short) : !OFF_BY_DEFAULT.includes(short)
+  return enabled.length > 0 ? enabled.includes(short) : !OFF_BY_DEFAULT.has(short)
 }

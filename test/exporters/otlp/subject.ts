@@ -1,4 +1,4 @@
-import { BasicTracerProvider, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
 import { onTestFinished } from 'vitest'
 import { createOtlpProcessor, type OtlpProcessorOptions } from '../../../exporters/index.js'
 import { EventCounter } from '../../../src/health/index.js'
@@ -16,7 +16,7 @@ export function otlpSubject(variables: Readonly<Record<string, string>>, options
   const events = new EventCounter()
   const processor = createOtlpProcessor({ exitTimeout: 0, ...options }, events, { ...process.env, ...variables })
   if (processor === undefined) throw new Error('the variables name no endpoint')
-  const provider = new BasicTracerProvider({ spanProcessors: [processor as SpanProcessor] })
+  const provider = new BasicTracerProvider({ spanProcessors: [processor] })
   onTestFinished(() => provider.shutdown())
   const tracer = provider.getTracer('test')
   const spans = (count: number): void => {
