@@ -27,6 +27,12 @@ export const BENCHMARKS: readonly Benchmark[] = [
     load: async () => (await import('./call/durability.js')).benchDurability,
   },
   {
+    name: 'promotion',
+    title: 'Spans of other instrumentation with promotion on',
+    onTable: false,
+    load: async () => (await import('./promotion/promotion.js')).benchPromotion,
+  },
+  {
     name: 'neighbours',
     title: 'What users would pick instead, in the call',
     onTable: false,
@@ -37,6 +43,12 @@ export const BENCHMARKS: readonly Benchmark[] = [
     title: 'Importing the package',
     onTable: false,
     load: async () => (await import('./import.js')).benchImport,
+  },
+  {
+    name: 'register',
+    title: 'Starting with `node --import …/register`',
+    onTable: false,
+    load: async () => (await import('./register.js')).benchRegister,
   },
   {
     name: 'store',

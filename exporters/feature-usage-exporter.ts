@@ -3,7 +3,7 @@ import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base'
 import { ensureKey, resolveSettings, type SettingOptions, type Settings } from '../src/config/index.js'
 import { describeError, type EventCounter, processEvents } from '../src/health/index.js'
 import { type FeatureUsageRecord, PseudonymCache, type RecordDraft } from '../src/record/index.js'
-import { draftFromSpan, type MappingOptions, recordFromSpan } from '../src/span/index.js'
+import { draftFromSpan, type MappingOptions, type Promotion, recordFromSpan } from '../src/span/index.js'
 import {
   type Durability,
   type FeatureStoreWriter,
@@ -129,11 +129,12 @@ export class FeatureUsageExporter implements SpanExporter {
 
   /**
    * Takes one finished span; it goes to the store with the next `send`. Nothing of the span is kept.
+   * @param promotion what a rule made of it
    * @returns false when it is no feature, or was dropped and counted
    */
-  takeSpan(span: ReadableSpan): boolean {
+  takeSpan(span: ReadableSpan, promotion?: Promotion): boolean {
     try {
-      const draft = draftFromSpan(span, this.#mapping)
+      const draft = draftFromSpan(span, this.#mapping, promotion)
       return draft !== undefined && this.takeDraft(draft)
     } catch (error) {
       this.#events.count('unmapped_span', `a span could not become a record: ${describeError(error)}`)

@@ -1,2 +1,4 @@
 export { FeatureUsageExporter, type FeatureUsageExporterOptions, liveExporters } from './feature-usage-exporter.js'
-export { createOtlpProcessor, otlpConfigured } from './otlp.js'
+export { otlpConfigured } from './otlp/environment.js'
+export { createOtlpProcessor } from './otlp/index.js'
+export { liveOtlpProcessors, type OtlpProcessorOptions, type OtlpSpanProcessor } from './otlp/processor.js'

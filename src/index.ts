@@ -1,5 +1,6 @@
 export { calculateEfficiency, FeatureCategory, FeatureStatus, type FeatureUsageRecord } from './record/index.js'
-export type { Settings } from './config/index.js'
+export type { PromotionSet, Settings } from './config/index.js'
+export { defineRules, type FeatureRule, type IgnoreRule, type PromotionRule, type RuleFile } from './span/index.js'
 export type {
   Durability,
   FeatureSummary,

@@ -25,6 +25,8 @@ export type CliErrorCode =
   | StoreErrorCode
   | MaintenanceErrorCode
   | 'no_such_feature'
+  | 'bad_rules'
+  | 'bad_spans'
   | 'usage'
   | 'output_failed'
   | 'unhealthy'

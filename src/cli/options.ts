@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander'
+import { type SettingDefinition, SETTINGS } from '../config/index.js'
 import { FEATURE_CATEGORIES, FEATURE_STATUSES, parseCategory, parseStatus } from '../record/index.js'
 import { parseBytes } from '../config/index.js'
 import { MOMENT_FORMS, parseMoment, parseSpan, SPAN_FORMS } from './time-option.js'
@@ -31,6 +32,15 @@ export function statusOption(): Option {
 
 export function userOption(): Option {
   return new Option('-u, --user <id>', 'only this user, given by id or by whole pseudonym')
+}
+
+const PROMOTE = SETTINGS.find(({ name }) => name === 'promote') as SettingDefinition<'promote'>
+
+/** @param setting the environment's value of the setting, which counts where the option is not given */
+export function promoteOption(setting: string | undefined): Option {
+  const option = new Option('--promote <sets>', `built-in rules to try after the file's: ${PROMOTE.expects}`)
+  const parsed = setting === undefined ? undefined : PROMOTE.parse(setting)
+  return option.default(parsed, PROMOTE.variable).argParser(parser(PROMOTE.parse, PROMOTE.expects))
 }
 
 /** @param now milliseconds since 1970 */

@@ -4,6 +4,7 @@ import type { GlobalOptions } from './context.js'
 import { addLive } from './declare/live.js'
 import { addMaintaining } from './declare/maintaining.js'
 import { addReading } from './declare/reading.js'
+import { addRules } from './declare/rules.js'
 import { addStarting } from './declare/starting.js'
 import { helpWidth, rootHelp } from './help.js'
 import { type CliIO, wantsColor } from './io.js'
@@ -20,6 +21,7 @@ export function createProgram(io: CliIO): Command {
   addLive(program, io)
   addMaintaining(program, io)
   addStarting(program, io)
+  addRules(program, io)
   return program.addHelpText('after', ({ command }) => (command === program ? rootHelp(command, helpWidth(io)) : ''))
 }
 

@@ -34,7 +34,12 @@ function isBareHelp(thrown: unknown): boolean {
   return (thrown as { code?: unknown }).code === 'commander.help'
 }
 
+/** Of the innermost command that the words name. */
 function helpCommand(program: Command, argv: readonly string[]): string {
-  const command = program.commands.find((candidate) => argv.includes(candidate.name()))
-  return [program.name(), command?.name(), '--help'].filter((word) => word !== undefined).join(' ')
+  const words = [program.name()]
+  for (let at: Command | undefined = program; at !== undefined;) {
+    at = at.commands.find((candidate) => argv.includes(candidate.name()))
+    if (at !== undefined) words.push(at.name())
+  }
+  return [...words, '--help'].join(' ')
 }

@@ -8,4 +8,7 @@ export {
   type SettingOptions,
   type SettingOrigin,
 } from './resolve.js'
+export { PROMOTION_SETS, type PromotionSet } from './promotion-sets.js'
+export { readRulesFile, RulesFileError } from './rules-file.js'
 export { parseBytes, type SettingDefinition, SETTINGS, type Settings } from './settings.js'
+export { countOf, isTrue, listOf, textOf } from './variables.js'

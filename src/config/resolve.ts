@@ -1,9 +1,15 @@
+import type { PromotionSet } from './promotion-sets.js'
 import { type SettingDefinition, SETTINGS, type Settings } from './settings.js'
 
 /** Where the value of a setting came from. */
 export type SettingOrigin = 'argument' | 'environment' | 'default'
 
-export type SettingOptions = { readonly [K in keyof Settings]?: Settings[K] | undefined }
+/** What is taken as an argument: a setting's value, and for `promote` also the text that the variable takes. */
+type SettingInput<K extends keyof Settings> = K extends 'promote' ? Settings[K] | PromotionChoice : Settings[K]
+
+type PromotionChoice = 'off' | 'all' | PromotionSet | `${PromotionSet},${string}`
+
+export type SettingOptions = { readonly [K in keyof Settings]?: SettingInput<K> | undefined }
 
 /**
  * The settings: argument ?? environment ?? default. An empty variable counts as unset.

@@ -1,5 +1,7 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { acceptPromotionSets, EXPECTED_SETS, parsePromotionSets, type PromotionSet } from './promotion-sets.js'
+import type { RuleSource } from './rules-file.js'
 
 /** Every setting, resolved. Each comes from an argument, else its environment variable, else the default. */
 export interface Settings {
@@ -27,7 +29,21 @@ export interface Settings {
   retentionDays: number
   /** Bytes that the file may have; 0 is any number. */
   maxDbSize: number
+  /** Sets of built-in rules that make records of other instrumentation's spans. */
+  promote: readonly PromotionSet[]
+  /** Rules of your own: a file, or rules given in code; undefined is none. */
+  rules: RuleSetting
+  /** What goes over OTLP where the standard variables name an endpoint. */
+  otlp: OtlpChoice
 }
+
+/** Absolute path of a rules file, or the rules themselves. */
+export type RuleSetting = string | RuleSource | undefined
+
+/** Nothing, the spans that are stored as features, or every sampled span. */
+export type OtlpChoice = (typeof OTLP_CHOICES)[number]
+
+const OTLP_CHOICES = ['off', 'features', 'all'] as const
 
 /** One row of the settings table, which README and the command line's help show. */
 export interface SettingDefinition<K extends keyof Settings = keyof Settings> {
@@ -148,6 +164,33 @@ export const SETTINGS = [
     parse: parseBytes,
     accept: acceptWhole(0),
   }),
+  define({
+    name: 'promote',
+    variable: 'FEATURE_TRACKING_PROMOTE',
+    defaultText: 'off',
+    description: 'Built-in rules that make records of other spans: `off`, `all`, or some of their sets',
+    expects: EXPECTED_SETS,
+    parse: parsePromotionSets,
+    accept: acceptPromotionSets,
+  }),
+  define({
+    name: 'rules',
+    variable: 'FEATURE_TRACKING_RULES',
+    defaultText: '',
+    description: 'JSON, JavaScript or TypeScript file with rules of your own for other spans',
+    expects: 'the path of a file',
+    parse: parsePath,
+    accept: acceptRules,
+  }),
+  define({
+    name: 'otlp',
+    variable: 'FEATURE_TRACKING_OTLP',
+    defaultText: 'all',
+    description: 'What goes over OTLP where an endpoint is set: `off`, `features` or `all`',
+    expects: 'off, features or all',
+    parse: (text) => acceptOtlp(text.trim().toLowerCase()),
+    accept: acceptOtlp,
+  }),
 ] as const satisfies readonly SettingDefinition[]
 
 function parseFlag(text: string): boolean | undefined {
@@ -194,6 +237,16 @@ function parseNames(text: string): readonly string[] {
     .filter((name) => name !== '')
 }
 
+function acceptOtlp(value: unknown): OtlpChoice | undefined {
+  return OTLP_CHOICES.find((choice) => choice === value)
+}
+
 function acceptNames(value: unknown): readonly string[] | undefined {
   return Array.isArray(value) && value.every((name) => typeof name === 'string') ? [...value] : undefined
+}
+
+function acceptRules(value: unknown): RuleSetting {
+  if (typeof value === 'string') return parsePath(value)
+  const isSource = typeof value === 'object' && value !== null && Array.isArray((value as Partial<RuleSource>).rules)
+  return isSource ? (value as RuleSource) : undefined
 }

@@ -4,6 +4,7 @@ import { diag } from '@opentelemetry/api'
  * What can go wrong in tracking. Each is counted; the first of its kind is also said once through `diag`.
  *
  * - `setting_ignored`: an environment variable has a bad value
+ * - `rule_ignored`: a rules file cannot be read, or a rule in it is bad
  * - `callback_failed`: a user's function in the options (userId, metadata, input, output, classify …) threw
  * - `identity_ignored`: a user or session id of a type that is none
  * - `tracking_failed`: the library's own work around a call failed; the call itself was not affected
@@ -22,9 +23,14 @@ import { diag } from '@opentelemetry/api'
  * - `spool_damaged`: a file of waiting records was damaged and has been set aside
  * - `wal_stuck`: a reader keeps the write-ahead log from being emptied
  * - `retention_failed`: old records could not be removed
+ * - `otlp_failed`: spans that could not be sent over OTLP
+ * - `otlp_rejected`: spans that the OTLP receiver refused out of a batch that it accepted (a partial success)
+ * - `otlp_dropped`: spans dropped since too many waited to be sent over OTLP
+ * - `register_failed`: something that `register` could not set up; the application runs without it
  */
 export type TrackingEvent =
   | 'setting_ignored'
+  | 'rule_ignored'
   | 'callback_failed'
   | 'identity_ignored'
   | 'tracking_failed'
@@ -43,6 +49,10 @@ export type TrackingEvent =
   | 'spool_damaged'
   | 'wal_stuck'
   | 'retention_failed'
+  | 'otlp_failed'
+  | 'otlp_rejected'
+  | 'otlp_dropped'
+  | 'register_failed'
 
 /** Counts of what went wrong, by kind. It never throws, whatever it is told. */
 export class EventCounter {

@@ -1,10 +1,12 @@
-import { context, createContextKey } from '@opentelemetry/api'
+import { type Context, context, createContextKey, type Span } from '@opentelemetry/api'
 import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { FeatureUsageExporter, type FeatureUsageExporterOptions } from '../../exporters/index.js'
 import { resolveSettings, type SettingOptions, type Settings } from '../config/index.js'
 import { describeError, type EventCounter, processEvents } from '../health/index.js'
 import type { RecordDraft } from '../record/index.js'
+import { type Promotion, type RuleSet, setPromotion } from '../span/index.js'
 import { EXIT_TIMEOUT, liveProcessors, requireExitTimeout, watchProcessEnd } from './process-end.js'
+import { ruleSetOf, SpanPromotion } from './promotion.js'
 import { draftSelector, spanSelector } from './select.js'
 
 /** An exporter that gives no answer for so many milliseconds is not waited for any longer, as in the SDK. */
@@ -24,8 +26,8 @@ export interface FeatureSpanProcessorOptions
 }
 
 /**
- * A SpanProcessor that picks the finished spans which are features, as the settings say, and hands them to an exporter
- * in batches: when `flushInterval` spans wait, and a second after the first of them at the latest. Unlike the SDK's
+ * A SpanProcessor that picks the finished spans which are features, by themselves or by rules, as the settings say, and
+ * hands them to an exporter in batches: when `flushInterval` spans wait, and a second after the first of them at the latest. Unlike the SDK's
  * BatchSpanProcessor it takes spans that were not sampled, has no limit past which it drops, and its flush waits for
  * what is under way.
  */
@@ -34,8 +36,10 @@ export class FeatureSpanProcessor implements SpanProcessor {
   readonly exporter: SpanExporter
   readonly exitTimeout: number
   readonly #events: EventCounter
-  readonly #selects: (span: ReadableSpan) => boolean
+  readonly #selects: (span: ReadableSpan, promotion: Promotion | undefined) => boolean
   readonly #selectsDraft: (draft: RecordDraft) => boolean
+  /** Makes features of other spans, where the settings ask for it. */
+  readonly #promotion: SpanPromotion | undefined
   /** The exporter, where it takes features one by one: then nothing waits here, and no span is kept. */
   readonly #direct: FeatureUsageExporter | undefined
   readonly #underWay = new Set<Promise<void>>()
@@ -62,15 +66,27 @@ export class FeatureSpanProcessor implements SpanProcessor {
     this.exitTimeout = requireExitTimeout(given.exitTimeout ?? EXIT_TIMEOUT)
     this.#selects = spanSelector(this.settings)
     this.#selectsDraft = draftSelector(this.settings)
+    const rules = this.settings.enabled ? ruleSetOf(this.settings, this.#events) : undefined
+    this.#promotion = rules === undefined ? undefined : new SpanPromotion(rules, this.settings.exclude, this.#events)
     watchProcessEnd(this)
   }
 
-  onStart(): void {}
+  onStart(span: Span, parent: Context): void {
+    this.#promotion?.start(span as Span & ReadableSpan, parent)
+  }
 
   onEnd(span: ReadableSpan): void {
-    if (!this.#selects(span) || this.#isLate()) return
+    const promotion = this.#promotion?.end(span)
+    if (!this.#selects(span, promotion) || this.#isLate()) return
+    // Exporters that come later learn of it, and processors after this one.
+    if (promotion !== undefined) setPromotion(span, promotion)
     if (this.#direct === undefined) this.#waits(this.#waiting.push(span))
-    else if (this.#direct.takeSpan(span)) this.#waits(++this.#unsent)
+    else if (this.#direct.takeSpan(span, promotion)) this.#waits(++this.#unsent)
+  }
+
+  /** By which spans of other instrumentation become features; undefined where none do. */
+  get rules(): RuleSet | undefined {
+    return this.#promotion?.rules
   }
 
   /** Whether calls of our own tracer may come as drafts, without a span. */

@@ -1,6 +1,6 @@
 import { isMainThread } from 'node:worker_threads'
 import type { SpanExporter } from '@opentelemetry/sdk-trace-base'
-import { liveExporters } from '../../exporters/index.js'
+import { liveExporters, liveOtlpProcessors } from '../../exporters/index.js'
 import { onSignals } from './signals.js'
 
 /** What the end of a process asks of a processor. */
@@ -39,11 +39,17 @@ let watching = false
 /** From now on, what waits in the processor is stored when the process ends, however it ends short of `kill -9`. */
 export function watchProcessEnd(processor: EndingProcessor): void {
   liveProcessors.add(processor)
+  watchEnd()
+}
+
+/** From now on, what live processors of either kind have waiting is stored and sent when the process ends. */
+export function watchEnd(): void {
   if (watching) return
   watching = true
   // Natural end: a flush holds the process open until everything is stored.
   process.on('beforeExit', () => {
     for (const live of liveProcessors) if (live.hasNews) live.forceFlush().catch(() => {})
+    for (const live of liveOtlpProcessors) if (live.hasNews) live.flushBeforeEnd().catch(() => {})
   })
   // process.exit() and uncaught errors: no promise runs any more, the writer's thread does.
   process.on('exit', finish)
@@ -56,26 +62,21 @@ export function beforeProcessEnd(work: () => void): () => void {
   return () => beforeEnd.delete(work)
 }
 
-/** Spans that wait to be sent elsewhere are sent when the process ends by itself. */
-export function flushBeforeExit(processor: { forceFlush(): Promise<void> }): void {
-  process.on('beforeExit', () => {
-    processor.forceFlush().catch(() => {})
-  })
-}
-
 function sendWaiting(): void {
   for (const live of liveProcessors) live.exportWaiting()
+  for (const live of liveOtlpProcessors) live.sendWaiting()
 }
 
-/** Stores all there is, and blocks until it is stored or the time is up. */
+/** Stores all there is, then sends it, and blocks until that is done or the time is up. */
 function finish(): void {
   for (const work of beforeEnd) work()
   sendWaiting()
-  const timeouts = [...liveProcessors].map(({ exitTimeout }) => exitTimeout)
+  const timeouts = [...liveProcessors, ...liveOtlpProcessors].map(({ exitTimeout }) => exitTimeout)
   const timeout = timeouts.length === 0 ? EXIT_TIMEOUT : Math.max(...timeouts)
   const deadline = Date.now() + timeout * 1000
   const exporters = new Set<SpanExporter>([...[...liveProcessors].map(({ exporter }) => exporter), ...liveExporters])
   for (const exporter of exporters) if (isDraining(exporter)) exporter.drainSync(Math.max(0, deadline - Date.now()))
+  for (const live of liveOtlpProcessors) live.drainSync(Math.max(0, deadline - Date.now()))
 }
 
 function isDraining(exporter: SpanExporter): exporter is SpanExporter & DrainingExporter {

@@ -10,9 +10,13 @@ import {
   type TracerOptions,
   type TracerProvider,
 } from '@opentelemetry/api'
-import type { BasicTracerProvider, ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base'
+import type { ResourceDetector } from '@opentelemetry/resources'
+import type { BasicTracerProvider, ReadableSpan, Sampler, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { SCOPE_NAME } from '../span/index.js'
+import { environmentSampler } from './environment-sampler.js'
+import { FeatureSpanProcessor } from './feature-span-processor.js'
 import { FeatureTracer } from './feature-tracer.js'
+import { recordingSampler } from './sampler.js'
 
 const require = createRequire(import.meta.url)
 
@@ -23,11 +27,14 @@ const require = createRequire(import.meta.url)
 export class FeatureTracerProvider implements TracerProvider {
   readonly #processors: readonly SpanProcessor[]
   readonly #featureTracer: FeatureTracer
+  readonly #detectors: ResourceDetector[] | undefined
   #sdk: BasicTracerProvider | undefined
   #resource: ReadableSpan['resource'] | undefined
 
-  constructor(processors: readonly SpanProcessor[], version?: string) {
+  /** @param detectors find out what the resource is; the default reads the standard variables */
+  constructor(processors: readonly SpanProcessor[], version?: string, detectors?: ResourceDetector[]) {
     this.#processors = processors
+    this.#detectors = detectors
     this.#featureTracer = new FeatureTracer(processors, () => this.#getResource(), version)
   }
 
@@ -46,16 +53,27 @@ export class FeatureTracerProvider implements TracerProvider {
   #getSdk(): BasicTracerProvider {
     if (this.#sdk === undefined) {
       const sdk = require('@opentelemetry/sdk-trace-base') as typeof import('@opentelemetry/sdk-trace-base')
-      this.#sdk = new sdk.BasicTracerProvider({ resource: this.#getResource(), spanProcessors: [...this.#processors] })
+      this.#sdk = new sdk.BasicTracerProvider({
+        resource: this.#getResource(),
+        spanProcessors: [...this.#processors],
+        ...this.#samplerOptions(),
+      })
     }
     return this.#sdk
+  }
+
+  /** Where spans are promoted, none that may become a record is lost to sampling; else the SDK decides as ever. */
+  #samplerOptions(): { sampler?: Sampler } {
+    const ours = this.#processors.find((processor) => processor instanceof FeatureSpanProcessor)
+    const rules = ours?.rules
+    return rules === undefined ? {} : { sampler: recordingSampler(environmentSampler(), rules) }
   }
 
   /** What the standard variables say of this process (`OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`). */
   #getResource(): ReadableSpan['resource'] {
     if (this.#resource === undefined) {
       const resources = require('@opentelemetry/resources') as typeof import('@opentelemetry/resources')
-      const named = resources.detectResources({ detectors: [resources.envDetector] })
+      const named = resources.detectResources({ detectors: this.#detectors ?? [resources.envDetector] })
       this.#resource = resources.defaultResource().merge(named)
     }
     return this.#resource

@@ -4,9 +4,18 @@ import type { TextFilter } from './plain.js'
 const NAMES_A_USER =
   /(?:^|[._-])(?:end[_-]?)?users?(?:[._-]?(?:id|name|uid|email|mail|login)s?)?$|(?:^|[._-])(?:user[._-]?)?(?:e?-?mail|login|uid|account[_-]?id|customer[_-]?id|person[_-]?id)(?:[_-]?address(?:es)?|s)?$|(?:^|[._-])user[._-](?:id|name|key|handle)s?$/i
 
+/** Keys that were looked at: the same ones come with each record. */
+const MAX_REMEMBERED = 1000
+const remembered = new Map<string, boolean>()
+
 /** Whether a metadata key says that its value is a person; camelCase counts as words. */
 export function namesUser(key: string): boolean {
-  return NAMES_A_USER.test(key.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2'))
+  const known = remembered.get(key)
+  if (known !== undefined) return known
+  const names = NAMES_A_USER.test(key.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2'))
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear()
+  remembered.set(key, names)
+  return names
 }
 
 /**

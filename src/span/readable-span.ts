@@ -1,17 +1,23 @@
 import type { HrTime, SpanContext, SpanKind, SpanStatus } from '@opentelemetry/api'
 
+/** What is known of a span before its end too: what rules look at. */
+export interface SpanFacts {
+  readonly name: string
+  readonly kind: SpanKind
+  readonly attributes: Readonly<Record<string, unknown>>
+  /** The instrumentation that made the span. */
+  readonly instrumentationScope?: { readonly name: string } | undefined
+}
+
 /**
  * What the mapping reads of a finished span: the members of the SDK's ReadableSpan that 2.x and 3.x share. Attribute
  * values are unknown: 3.x allows any value there.
  */
-export interface FinishedSpan {
-  readonly name: string
-  readonly kind: SpanKind
+export interface FinishedSpan extends SpanFacts {
   readonly startTime: HrTime
   readonly endTime: HrTime
   readonly duration: HrTime
   readonly status: SpanStatus
-  readonly attributes: Readonly<Record<string, unknown>>
   readonly events: readonly {
     readonly name: string
     readonly attributes?: Readonly<Record<string, unknown>> | undefined

@@ -21,6 +21,13 @@ import * as attr from './attributes.js'
 import { isTimeoutType } from './errors.js'
 import { metadataFromAttribute } from './metadata-attribute.js'
 import type { FinishedSpan } from './readable-span.js'
+import type { Promotion } from './rules/rule.js'
+import { endedInPart, errorOfProtocol, statusOfProtocol } from './rules/status.js'
+
+/** Under this key the metadata of a promoted span names the feature inside which it ran. */
+const PARENT_FEATURE = 'parent_feature'
+/** Under this key it names the instrumentation that made the span. */
+const SCOPE = 'otel.scope.name'
 
 /** Longer error messages are shortened. */
 const MAX_ERROR_LENGTH = 4096
@@ -34,42 +41,62 @@ export interface MappingOptions {
   readonly pseudonymize?: ((userId: string) => string) | undefined
 }
 
+const promotions = new WeakMap<object, Promotion>()
+
+/** From now on the mapping takes a span for what a rule made of it. */
+export function setPromotion(span: FinishedSpan, promotion: Promotion): void {
+  promotions.set(span, promotion)
+}
+
+/** What a rule made of a span, if `setPromotion` has said so. */
+export function promotionOf(span: FinishedSpan): Promotion | undefined {
+  return promotions.get(span)
+}
+
 /**
  * The record of a finished span, or undefined when the span is no feature.
+ * @param promotion what a rule made of it; that of `setPromotion` unless given
  * @throws RangeError when the span's times are no times
  */
-export function recordFromSpan(span: FinishedSpan, options: MappingOptions): FeatureUsageRecord | undefined {
-  const draft = draftFromSpan(span, options)
+export function recordFromSpan(
+  span: FinishedSpan,
+  options: MappingOptions,
+  promotion?: Promotion,
+): FeatureUsageRecord | undefined {
+  const draft = draftFromSpan(span, options, promotion)
   return draft === undefined ? undefined : recordOfDraft(draft)
 }
 
 /**
  * The same as a draft. The one mapping that serves every door: our own spans, a host's, and those of other processes.
+ * What a span says of itself in our attributes goes before what a rule makes of it.
  * @throws RangeError when the span's times are no times
  */
-export function draftFromSpan(span: FinishedSpan, options: MappingOptions): RecordDraft | undefined {
+export function draftFromSpan(span: FinishedSpan, options: MappingOptions, given?: Promotion): RecordDraft | undefined {
   const attributes = span.attributes
-  const featureName = attributes[attr.ATTR_NAME]
-  if (typeof featureName !== 'string' || featureName === '') return undefined
+  const named = attributes[attr.ATTR_NAME]
+  const isFeature = typeof named === 'string' && named !== ''
+  const promotion = isFeature ? undefined : (given ?? promotions.get(span))
+  const featureName = isFeature ? named : promotion?.featureName
+  if (featureName === undefined) return undefined
   const duration = Math.max(0, seconds(span.duration))
-  const outputSize = numberOr(attributes[attr.ATTR_OUTPUT_SIZE], 0)
-  const iterations = numberOr(attributes[attr.ATTR_ITERATIONS], 1)
-  const status = statusOf(span)
-  const userId = userOf(attributes, options)
+  const outputSize = numberOr(attributes[attr.ATTR_OUTPUT_SIZE], promotion?.outputSize ?? 0)
+  const iterations = numberOr(attributes[attr.ATTR_ITERATIONS], promotion?.iterations ?? 1)
+  const status = statusOf(span, promotion)
   return {
     recordId: recordIdOf(span),
     featureName: shorten(featureName, 1000),
-    category: parseCategory(attributes[attr.ATTR_CATEGORY]) ?? FeatureCategory.OTHER,
+    category: parseCategory(attributes[attr.ATTR_CATEGORY]) ?? promotion?.category ?? FeatureCategory.OTHER,
     status,
     duration,
     startMicros: timeOf(span.startTime),
     endMicros: timeOf(span.endTime),
-    inputSize: numberOr(attributes[attr.ATTR_INPUT_SIZE], 0),
+    inputSize: numberOr(attributes[attr.ATTR_INPUT_SIZE], promotion?.inputSize ?? 0),
     outputSize,
-    metadataText: metadataOf(attributes, options),
-    userId,
+    metadataText: metadataOf(span, options, promotion),
+    userId: userOf(attributes, options, promotion),
     sessionId: textOr(attributes[attr.ATTR_SESSION_ID], options.sessionId),
-    errorMessage: status === FeatureStatus.SUCCESS ? null : errorOf(span, options),
+    errorMessage: status === FeatureStatus.SUCCESS ? null : errorOf(span, options, promotion),
     efficiencyScore:
       efficiencyOf(attributes[attr.ATTR_EFFICIENCY]) ?? calculateEfficiency(duration, outputSize, iterations),
     iterations,
@@ -83,27 +110,41 @@ function recordIdOf(span: FinishedSpan): string {
   return deriveRecordId(traceId, spanId, micros(span.startTime) / 1000)
 }
 
-/** How the call of a span ended: what it says itself, else what its status and error say. */
-export function statusOf(span: FinishedSpan): FeatureStatus {
-  const named = parseStatus(span.attributes[attr.ATTR_STATUS])
+/**
+ * How the call of a span ended: what it says itself, what a rule says, else what its status, its error and the attributes
+ * of its protocol say. A span that is a feature by itself is not asked for protocols.
+ */
+export function statusOf(span: FinishedSpan, promotion?: Promotion): FeatureStatus {
+  const named = parseStatus(span.attributes[attr.ATTR_STATUS]) ?? promotion?.status
   if (named !== undefined) return named
+  const byError = statusOfError(span)
+  if (promotion === undefined || byError === FeatureStatus.TIMEOUT) return byError ?? FeatureStatus.SUCCESS
+  const whole = endedInPart(span) ? FeatureStatus.PARTIAL : FeatureStatus.SUCCESS
+  return statusOfProtocol(span) ?? byError ?? whole
+}
+
+function statusOfError(span: FinishedSpan): FeatureStatus | undefined {
   const type = span.attributes[attr.ATTR_ERROR_TYPE] ?? lastException(span)?.[attr.ATTR_EXCEPTION_TYPE]
-  if (span.status.code !== SpanStatusCode.ERROR && span.attributes[attr.ATTR_ERROR_TYPE] === undefined)
-    return FeatureStatus.SUCCESS
+  if (span.status.code !== SpanStatusCode.ERROR && span.attributes[attr.ATTR_ERROR_TYPE] === undefined) return undefined
   return typeof type === 'string' && isTimeoutType(type) ? FeatureStatus.TIMEOUT : FeatureStatus.FAILED
 }
 
 /** The first text that says something; other processes send empty ones where there is none. */
-function errorOf(span: FinishedSpan, { pseudonymize }: MappingOptions): string | null {
+function errorOf(
+  span: FinishedSpan,
+  { pseudonymize }: MappingOptions,
+  promotion: Promotion | undefined,
+): string | null {
   const texts = [
     span.status.message,
     span.attributes[attr.ATTR_ERROR_MESSAGE],
     lastException(span)?.[attr.ATTR_EXCEPTION_MESSAGE],
+    promotion === undefined ? undefined : errorOfProtocol(span),
     span.attributes[attr.ATTR_ERROR_TYPE],
   ]
   const text = texts.find((candidate) => typeof candidate === 'string' && candidate !== '') as string | undefined
   if (text === undefined) return null
-  const user = clearUserOf(span.attributes)
+  const user = clearUserOf(span.attributes, promotion)
   const kept = user === undefined || pseudonymize === undefined ? text : replaceUserId(text, user, pseudonymize(user))
   return shorten(kept, MAX_ERROR_LENGTH)
 }
@@ -112,29 +153,50 @@ function lastException(span: FinishedSpan): Readonly<Record<string, unknown>> | 
   return span.events.findLast((event) => event.name === attr.EVENT_EXCEPTION)?.attributes
 }
 
-function userOf(attributes: FinishedSpan['attributes'], { pseudonymize }: MappingOptions): string | null {
+function userOf(
+  attributes: FinishedSpan['attributes'],
+  { pseudonymize }: MappingOptions,
+  promotion: Promotion | undefined,
+): string | null {
   const hash = attributes[attr.ATTR_USER_HASH]
   if (typeof hash === 'string' && hash !== '') return hash
-  const clear = clearUserOf(attributes)
+  const clear = clearUserOf(attributes, promotion)
   if (clear === undefined) return null
   return pseudonymize === undefined ? clear : pseudonymize(clear)
 }
 
-function clearUserOf(attributes: FinishedSpan['attributes']): string | undefined {
-  const clear = attributes[attr.ATTR_USER_ID] ?? attributes[attr.ATTR_ENDUSER_ID]
+function clearUserOf(attributes: FinishedSpan['attributes'], promotion: Promotion | undefined): string | undefined {
+  const clear = promotion?.user ?? attributes[attr.ATTR_USER_ID] ?? attributes[attr.ATTR_ENDUSER_ID]
   return typeof clear === 'string' && clear !== '' ? clear : undefined
 }
 
-function metadataOf(attributes: FinishedSpan['attributes'], options: MappingOptions): string | undefined {
-  let found: Record<string, Plain> | undefined
+function metadataOf(span: FinishedSpan, options: MappingOptions, promotion: Promotion | undefined): string | undefined {
+  let found = promotion === undefined ? undefined : metadataOfPromotion(span, options, promotion)
+  const { attributes } = span
   for (const name in attributes) {
     if (!isMetadata(name)) continue
     found ??= {}
     const key = name.slice(attr.ATTR_METADATA_PREFIX.length)
     const value = metadataFromAttribute(attributes[name])
-    define(found, key, plainCopy(value, options.maxMetadataSize, filterOf(attributes, options), key))
+    define(found, key, plainCopy(value, options.maxMetadataSize, filterOf(attributes, options, promotion), key))
   }
   return found === undefined ? undefined : JSON.stringify(boundMetadata(found, options.maxMetadataSize))
+}
+
+function metadataOfPromotion(span: FinishedSpan, options: MappingOptions, promotion: Promotion): Record<string, Plain> {
+  const found: Record<string, Plain> = {}
+  const filter = filterOf(span.attributes, options, promotion)
+  if (promotion.parentFeature !== undefined) found[PARENT_FEATURE] = shorten(promotion.parentFeature, 1000)
+  for (const key in promotion.metadata) {
+    const value = promotion.metadata[key]
+    // To define a property takes ten times as long as to set it.
+    const plain = plainCopy(value, options.maxMetadataSize, filter, key)
+    if (key === '__proto__') define(found, key, plain)
+    else found[key] = plain
+  }
+  const scope = span.instrumentationScope?.name
+  if (scope !== undefined && scope !== '') found[SCOPE] = scope
+  return found
 }
 
 /** Length and one letter tell nearly all others apart: this is asked of every attribute. */
@@ -153,9 +215,10 @@ const M = 109
 function filterOf(
   attributes: FinishedSpan['attributes'],
   { pseudonymize }: MappingOptions,
+  promotion: Promotion | undefined,
 ): ReturnType<typeof userFilter> | undefined {
   if (pseudonymize === undefined) return undefined
-  return userFilter((text) => (IS_PSEUDONYM.test(text) ? text : pseudonymize(text)), clearUserOf(attributes))
+  return userFilter((text) => (IS_PSEUDONYM.test(text) ? text : pseudonymize(text)), clearUserOf(attributes, promotion))
 }
 
 const IS_PSEUDONYM = /^[0-9a-f]{64}$/

@@ -1,7 +1,7 @@
 import { ensureKey, excludeMatcher, resolveSettings, type SettingOptions, type Settings } from '../config/index.js'
 import { EventCounter, processEvents, type TrackingEvent } from '../health/index.js'
 import { type McpTrackOptions, trackModule, trackServer } from '../mcp/index.js'
-import { EXIT_TIMEOUT, requireExitTimeout } from '../pipeline/index.js'
+import { EXIT_TIMEOUT, requireExitTimeout, requireRules } from '../pipeline/index.js'
 import { type FeatureCategory, type FeatureUsageRecord, PseudonymCache } from '../record/index.js'
 import {
   type Durability,
@@ -73,6 +73,7 @@ export class FeatureTracker {
   /** @throws TypeError when an option is bad */
   constructor(options: FeatureTrackerOptions = {}, internal: { usesGlobal?: boolean } = {}) {
     resolveSettings(options, {})
+    if (typeof options.rules === 'object') requireRules(options.rules)
     requireDurability(options.durability)
     requireExitTimeout(options.exitTimeout ?? EXIT_TIMEOUT)
     this.#options = options

@@ -18,3 +18,4 @@ export {
   withFeature,
 } from './default.js'
 export { FeatureTracker, type FeatureTrackerOptions, type TrackerHealth } from './feature-tracker.js'
+export { VERSION } from './version.js'

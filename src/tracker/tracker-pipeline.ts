@@ -1,14 +1,14 @@
 import { trace, type Tracer, type TracerProvider } from '@opentelemetry/api'
-import { createOtlpProcessor, FeatureUsageExporter, liveExporters } from '../../exporters/index.js'
+import { FeatureUsageExporter, liveExporters } from '../../exporters/index.js'
 import type { Settings } from '../config/index.js'
-import { describeError, type EventCounter } from '../health/index.js'
+import type { EventCounter } from '../health/index.js'
 import {
   beforeProcessEnd,
   ensureContextManager,
   FeatureSpanProcessor,
   FeatureTracerProvider,
-  flushBeforeExit,
   liveProcessors,
+  otlpProcessor,
   registeredProvider,
 } from '../pipeline/index.js'
 import { SCOPE_NAME } from '../span/index.js'
@@ -107,19 +107,9 @@ export class TrackerPipeline {
     const { events, sessionId, exitTimeout, durability } = this.#options
     const options = { ...this.#options.settings(), events, exitTimeout }
     const processor = new FeatureSpanProcessor(new FeatureUsageExporter({ ...options, sessionId, durability }), options)
-    const otlp = this.#otlpProcessor()
-    if (otlp !== undefined) flushBeforeExit(otlp)
+    const otlp = otlpProcessor(this.#options.settings(), events, exitTimeout)
     const provider = new FeatureTracerProvider(otlp === undefined ? [processor] : [processor, otlp], VERSION)
     this.#own = { provider, processor }
     return this.#own
-  }
-
-  #otlpProcessor(): ReturnType<typeof createOtlpProcessor> {
-    try {
-      return createOtlpProcessor()
-    } catch (error) {
-      this.#options.events.count('tracking_failed', `spans are not sent over OTLP: ${describeError(error)}`)
-      return undefined
-    }
   }
 }

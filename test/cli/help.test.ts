@@ -98,7 +98,15 @@ describe('createProgram', () => {
       'list-records': [...filters, '--limit'],
       tail: ['--feature', '--category', '--status', '--user', '--limit', '--no-follow'],
       backup: ['--folder', '--keep', '--every', '--force'],
+      rules: [],
     })
+    const nested = program.commands.flatMap((command) =>
+      command.commands.map((inner) => [
+        `${command.name()} ${inner.name()}`,
+        inner.options.map((option) => option.long),
+      ]),
+    )
+    expect(Object.fromEntries(nested)).toEqual({ 'rules check': ['--spans', '--promote'] })
     expect(program.options.map((option) => option.long)).toEqual([
       '--version',
       '--db-path',

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { resolveOne, resolveSettings, SETTINGS, type Settings } from '../../src/config/index.js'
+import { PROMOTION_SETS, resolveOne, resolveSettings, SETTINGS, type Settings } from '../../src/config/index.js'
 
 interface Case {
   readonly variable: string
@@ -160,6 +160,44 @@ const CASES: Record<keyof Settings, Case> = {
     badTexts: ['-1', 'big', '5 MiB', '1,5GB', ' ', '9TBB'],
     argument: 1_000_000,
     badArguments: [-1, 1.5, '1MB', Number.NaN, null],
+  },
+  promote: {
+    variable: 'FEATURE_TRACKING_PROMOTE',
+    fallback: [],
+    texts: [
+      ['off', []],
+      [' OFF ', []],
+      ['all', PROMOTION_SETS],
+      ['database', ['database']],
+      [' http , gen_ai,,mcp ', ['mcp', 'gen_ai', 'http']],
+    ],
+    badTexts: ['on', 'true', 'database,off', 'all,http', 'databases', ',', ' '],
+    argument: ['http'],
+    badArguments: ['on', ['https'], [7], null, true, {}],
+  },
+  rules: {
+    variable: 'FEATURE_TRACKING_RULES',
+    fallback: undefined,
+    texts: [
+      ['/etc/app/rules.json', '/etc/app/rules.json'],
+      ['~/rules.ts', join(homedir(), 'rules.ts')],
+      ['rules.json', resolve('rules.json')],
+    ],
+    badTexts: ['  ', 'a\0b'],
+    argument: { rules: [] },
+    badArguments: ['', 7, null, [], {}, { rules: 'a.json' }],
+  },
+  otlp: {
+    variable: 'FEATURE_TRACKING_OTLP',
+    fallback: 'all',
+    texts: [
+      ['off', 'off'],
+      ['features', 'features'],
+      [' ALL ', 'all'],
+    ],
+    badTexts: ['on', 'true', 'everything', ' '],
+    argument: 'features',
+    badArguments: ['ALL', true, null, ['all']],
   },
 }
 

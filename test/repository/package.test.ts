@@ -75,7 +75,14 @@ describe('the packed package', () => {
 
   it('holds what is built and nothing else', () => {
     const home = join(project(), 'node_modules', '@cloudcurio', 'feature-tracking')
-    expect(readdirSync(home).toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json'])
+    expect(readdirSync(home).toSorted()).toEqual([
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'dist',
+      'package.json',
+      'rules.schema.json',
+    ])
     const stray = readdirSync(join(home, 'dist'), { recursive: true, encoding: 'utf8' }).filter(
       (name) => /\.(ts|js)$/.test(name) === false && name.includes('.'),
     )

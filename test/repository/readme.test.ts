@@ -63,6 +63,13 @@ function program(): Command {
   })
 }
 
+/** Commands that do something, by their whole names: those with commands below them only lead there. */
+function leaves(command: Command, around = ''): { name: string; command: Command }[] {
+  const name = `${around} ${command.name()}`.trim()
+  if (command.commands.length === 0) return [{ name, command }]
+  return command.commands.flatMap((below) => leaves(below, around === '' && command.parent === null ? '' : name))
+}
+
 /** Long options of a command, help and version included. */
 function longOptions(command: Command): string[] {
   return command
@@ -97,8 +104,9 @@ describe('README', () => {
   it('names every command, and only options that there are', () => {
     const text = section('Command line')
     const root = program()
-    for (const command of root.commands) expect(text).toMatch(new RegExp(`^\\| .*\`${command.name()}[ \`]`, 'm'))
-    const all = new Set([root, ...root.commands].flatMap(longOptions))
+    const commands = leaves(root)
+    for (const { name } of commands) expect(text).toMatch(new RegExp(`^\\| .*\`${name}[ \`]`, 'm'))
+    const all = new Set([root, ...commands.map(({ command }) => command)].flatMap(longOptions))
     const named = [...text.matchAll(/(?<![-|\w])--[a-z][a-z-]*/g)].map(([option]) => option)
     expect(named.filter((option) => !all.has(option))).toEqual([])
   })

@@ -69,10 +69,15 @@ export function startNode(program: string, options: ChildOptions = {}): StartedC
 }
 
 /** Runs a program of the system; `code` is null and `stderr` says why when there is no such program. */
-export function run(command: string, args: readonly string[], env: ChildOptions['env'] = {}): Promise<ChildResult> {
+export function run(
+  command: string,
+  args: readonly string[],
+  env: ChildOptions['env'] = {},
+  cwd = ROOT,
+): Promise<ChildResult> {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
-      cwd: ROOT,
+      cwd,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })

@@ -1,0 +1,32 @@
+import { runChild } from '../child.js'
+import { median } from '../measure.js'
+import type { Options } from '../options.js'
+import { atMost, type Result } from '../result.js'
+import type { PromotionParams, PromotionTimes, WorkName } from './child.js'
+
+const WORKS: readonly { readonly work: WorkName; readonly name: string; readonly hasGoal: boolean }[] = [
+  { work: 'other', name: 'a span that no rule matches', hasGoal: true },
+  { work: 'request', name: 'a span of a request with eight, of which two are promoted', hasGoal: true },
+  { work: 'promoted', name: 'a span that becomes a record', hasGoal: false },
+]
+
+/** What an application with OpenTelemetry pays for promotion, against itself without the library. */
+export async function benchPromotion({ rounds, runs, repeats }: Options): Promise<Result[]> {
+  const results: Result[] = []
+  for (const { work, name, hasGoal } of WORKS) {
+    const times: PromotionTimes[] = []
+    for (let repeat = 0; repeat < repeats; repeat++) {
+      const params: PromotionParams = { work, rounds, runs }
+      times.push(await runChild<PromotionTimes>(new URL('child.js', import.meta.url), params))
+    }
+    results.push({
+      name,
+      value: median(times.map((time) => time.with)) / 1000,
+      unit: 'µs',
+      baseline: 'the same host and spans without the library',
+      ratio: median(times.map(({ ratio }) => ratio)),
+      ...(hasGoal ? { goals: [atMost(1.1)] } : {}),
+    })
+  }
+  return results
+}

@@ -1,0 +1,7 @@
+export { Promoter, type RequestMetadata } from './promoter.js'
+export type { Promotion } from './rule.js'
+export { RuleSet } from './rule-set.js'
+export { defineRules, type FeatureRule, type IgnoreRule, type PromotionRule, type RuleFile } from './user-rule.js'
+export { problemText, type RuleProblem, type RuleValidation, validateRules } from './validate.js'
+export { type DryRun, type DryRunOptions, type DryRunRule, dryRunRules, type DryRunSpan } from './dry-run/dry-run.js'
+export { readRecordedSpans, type RecordedSpan, spanToJson } from './dry-run/recorded-spans.js'
