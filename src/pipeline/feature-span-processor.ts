@@ -4,6 +4,7 @@ import { FeatureUsageExporter, type FeatureUsageExporterOptions } from '../../ex
 import { resolveSettings, type SettingOptions, type Settings } from '../config/index.js'
 import { describeError, type EventCounter, processEvents } from '../health/index.js'
 import type { RecordDraft } from '../record/index.js'
+import { saySeen, SCOPE_NAME } from '../span/index.js'
 import { EXIT_TIMEOUT, liveProcessors, requireExitTimeout, watchProcessEnd } from './process-end.js'
 import { draftSelector, spanSelector } from './select.js'
 
@@ -65,7 +66,11 @@ export class FeatureSpanProcessor implements SpanProcessor {
     watchProcessEnd(this)
   }
 
-  onStart(): void {}
+  /** Tells the tracking that made the span, if it was ours, that it need not record it otherwise. */
+  onStart(span: object): void {
+    const { instrumentationScope } = span as Partial<ReadableSpan>
+    if (instrumentationScope?.name === SCOPE_NAME) saySeen(span)
+  }
 
   onEnd(span: ReadableSpan): void {
     if (!this.#selects(span) || this.#isLate()) return

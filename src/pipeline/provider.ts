@@ -11,7 +11,7 @@ import {
   type TracerProvider,
 } from '@opentelemetry/api'
 import type { BasicTracerProvider, ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { SCOPE_NAME } from '../span/index.js'
+import { type LateSpans, SCOPE_NAME } from '../span/index.js'
 import { FeatureTracer } from './feature-tracer.js'
 
 const require = createRequire(import.meta.url)
@@ -23,12 +23,12 @@ const require = createRequire(import.meta.url)
 export class FeatureTracerProvider implements TracerProvider {
   readonly #processors: readonly SpanProcessor[]
   readonly #featureTracer: FeatureTracer
+  readonly #resource = ownResource()
   #sdk: BasicTracerProvider | undefined
-  #resource: ReadableSpan['resource'] | undefined
 
   constructor(processors: readonly SpanProcessor[], version?: string) {
     this.#processors = processors
-    this.#featureTracer = new FeatureTracer(processors, () => this.#getResource(), version)
+    this.#featureTracer = new FeatureTracer(processors, this.#resource, version)
   }
 
   getTracer(name: string, version?: string, options?: TracerOptions): Tracer {
@@ -46,23 +46,31 @@ export class FeatureTracerProvider implements TracerProvider {
   #getSdk(): BasicTracerProvider {
     if (this.#sdk === undefined) {
       const sdk = require('@opentelemetry/sdk-trace-base') as typeof import('@opentelemetry/sdk-trace-base')
-      this.#sdk = new sdk.BasicTracerProvider({ resource: this.#getResource(), spanProcessors: [...this.#processors] })
+      this.#sdk = new sdk.BasicTracerProvider({ resource: this.#resource(), spanProcessors: [...this.#processors] })
     }
     return this.#sdk
   }
+}
 
-  /** What the standard variables say of this process (`OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`). */
-  #getResource(): ReadableSpan['resource'] {
-    if (this.#resource === undefined) {
+/** Records calls beside a pipeline that does not have our processor: as drafts, or as spans that only this one sees. */
+export function recorderOver(processor: SpanProcessor, version?: string): LateSpans {
+  return new FeatureTracer([processor], ownResource(), version)
+}
+
+/** What the standard variables say of this process (`OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`), read when asked. */
+function ownResource(): () => ReadableSpan['resource'] {
+  let resource: ReadableSpan['resource'] | undefined
+  return () => {
+    if (resource === undefined) {
       const resources = require('@opentelemetry/resources') as typeof import('@opentelemetry/resources')
       const named = resources.detectResources({ detectors: [resources.envDetector] })
-      this.#resource = resources.defaultResource().merge(named)
+      resource = resources.defaultResource().merge(named)
     }
-    return this.#resource
+    return resource
   }
 }
 
-/** The provider that the application registered, or undefined when there is none. */
+/** The provider that is in force, or undefined when there is none. */
 export function registeredProvider(): TracerProvider | undefined {
   const provider = trace.getTracerProvider()
   if (!(provider instanceof ProxyTracerProvider)) return provider
@@ -72,6 +80,15 @@ export function registeredProvider(): TracerProvider | undefined {
 
 const NO_PROVIDER = new ProxyTracerProvider().getDelegate()
 
+/**
+ * Makes a provider the one in force until the application registers its own: the API refuses a second registration, so
+ * that one of ours would cost an application that starts its SDK late all its traces.
+ */
+export function offerProvider(provider: TracerProvider): void {
+  const proxy = trace.getTracerProvider()
+  if (proxy instanceof ProxyTracerProvider) proxy.setDelegate(provider)
+}
+
 /** Makes sure that contexts follow the application through its async calls; what is registered already stays. */
 export function ensureContextManager(): void {
   if (contextsWork()) return
@@ -80,7 +97,8 @@ export function ensureContextManager(): void {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
 }
 
-function contextsWork(): boolean {
+/** Whether the registered context manager keeps what it is given. */
+export function contextsWork(): boolean {
   const key = createContextKey('cloudcurio.probe')
   const probe: Context = ROOT_CONTEXT.setValue(key, true)
   return context.with(probe, () => context.active().getValue(key) === true)

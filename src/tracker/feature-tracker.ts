@@ -208,6 +208,7 @@ export class FeatureTracker {
       isExcluded: (name) => (isExcluded ??= excludeMatcher(this.settings.exclude))(name),
       tracer: () => this.#pipeline.tracer(),
       activatesSpans: () => this.#pipeline.activatesSpans(),
+      recorderBeside: (span) => this.#pipeline.recorderBeside(span),
       pseudonym: (userId) => (this.settings.anonymize ? this.#pseudonym(userId) : undefined),
       count: (event, detail) => {
         this.#events.count(event, detail)

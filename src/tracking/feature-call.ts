@@ -1,27 +1,30 @@
-import { type Context, context, type Span, type SpanContext, trace } from '@opentelemetry/api'
+import { type Context, context, isSpanContextValid, type Span, type SpanContext, trace } from '@opentelemetry/api'
 import {
   calculateEfficiency,
   deriveRecordId,
   type FeatureCategory,
   FeatureStatus,
   parseStatus,
+  type RecordDraft,
   replaceUserId,
   sizeOf,
 } from '../record/index.js'
 import * as attr from '../span/index.js'
 import { CallDetails } from './call-details.js'
 import { FeatureContext } from './context.js'
-import { describeFailure } from './describe.js'
+import { endSpan } from './end-span.js'
 import { type Failure, failureOf } from './failure.js'
 import { keepMetadata } from './metadata.js'
 import type { Settle } from './observe.js'
 import type { OpenCall, OpenCalls } from './open-calls.js'
+import { belongsAmong, startAttributes } from './start-span.js'
 import type { ActiveFeature, TrackingHost } from './types.js'
 
 /**
  * One tracked call from start to end, and the context in which its own code runs. It ends once; what comes later is
  * ignored. Where the pipeline makes spans late, its span is made when somebody asks for it, and a call whose span
- * nobody has asked for becomes a record without one.
+ * nobody has asked for becomes a record without one. Where the application's pipeline has the span and none of our
+ * processors sees it, the call is recorded beside: without a span as well, or with a twin of it that only we see.
  */
 export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCall {
   readonly featureName: string
@@ -30,10 +33,13 @@ export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCa
   /** As it was given; a span gets the pseudonym. */
   readonly #userId: string | undefined
   readonly #late: attr.LateSpans | undefined
+  readonly #beside: attr.LateSpans | undefined
   readonly #started: number
   /** Milliseconds since the epoch. */
   readonly #startMillis: number
   #span: Span | undefined
+  /** Has the ids of the span, and what the application's pipeline may not keep. */
+  #twin: Span | undefined
   /** A parent call is let go of at the end, so that calls that follow one another are no chain. */
   #parent: Context | undefined
   #parentSpan: SpanContext | undefined
@@ -53,18 +59,25 @@ export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCa
 
   constructor(host: TrackingHost, featureName: string, category: FeatureCategory, userId: string | undefined) {
     const parent = context.active()
-    super(parent, host.activatesSpans())
     const tracer = host.tracer()
+    const late = attr.lateSpansOf(tracer)
+    let span: Span | undefined
+    let beside: attr.LateSpans | undefined
+    if (late === undefined) {
+      span = attr.startSpanSeen(tracer, featureName, { attributes: startAttributes(host, featureName, userId) }, parent)
+      if (!attr.wasSpanSeen()) beside = host.recorderBeside(span)
+    }
+    super(parent, host.activatesSpans() && (span === undefined || belongsAmong(span, parent)))
     this.#host = host
     this.featureName = featureName
     this.#category = category
     this.#userId = userId
-    this.#late = attr.lateSpansOf(tracer)
+    this.#late = late
+    this.#beside = beside
+    this.#span = span
+    this.#parent = parent
     this.#started = performance.now()
     this.#startMillis = attr.wallClock(this.#started)
-    this.#parent = parent
-    if (this.#late === undefined)
-      this.#span = tracer.startSpan(featureName, { attributes: this.#startAttributes() }, parent)
   }
 
   /** The tracked call in whose code this one began, while this one is open. */
@@ -87,23 +100,41 @@ export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCa
   }
 
   get span(): Span {
-    this.#span ??= (this.#late as attr.LateSpans).startLate({
-      name: this.featureName,
-      attributes: this.#startAttributes(),
-      parent: this.#parent === undefined ? this.#parentSpan : trace.getSpanContext(this.#parent),
-      startMonotonic: this.#started,
-      startMillis: this.#startMillis,
-      ended: this.#ended,
-    })
+    this.#span ??= this.#startLate(this.#late as attr.LateSpans, undefined)
     return this.#span
   }
 
   get recordId(): string {
     if (this.#recordId === undefined) {
-      const { traceId, spanId } = this.span.spanContext()
+      const { traceId, spanId } = this.#idSpan().spanContext()
       this.#recordId = deriveRecordId(traceId, spanId, this.#startMillis)
     }
     return this.#recordId
+  }
+
+  /** The span whose ids are the call's: the application's pipeline may have given it one without any. */
+  #idSpan(): Span {
+    return this.#beside === undefined || isSpanContextValid(this.span.spanContext())
+      ? this.span
+      : this.#getTwin(this.#beside)
+  }
+
+  #getTwin(beside: attr.LateSpans): Span {
+    const ids = this.span.spanContext()
+    this.#twin ??= this.#startLate(beside, isSpanContextValid(ids) ? ids : undefined)
+    return this.#twin
+  }
+
+  #startLate(late: attr.LateSpans, ids: SpanContext | undefined): Span {
+    return late.startLate({
+      name: this.featureName,
+      attributes: startAttributes(this.#host, this.featureName, this.#userId),
+      parent: this.#parent === undefined ? this.#parentSpan : trace.getSpanContext(this.#parent),
+      startMonotonic: this.#started,
+      startMillis: this.#startMillis,
+      ended: this.#ended,
+      ids,
+    })
   }
 
   get ended(): boolean {
@@ -133,7 +164,9 @@ export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCa
   }
 
   setMetadata(metadata: Readonly<Record<string, unknown>>): void {
-    if (!this.#ended) keepMetadata(this, this.#host, this.#userId, this.#more(), metadata)
+    if (this.#ended) return
+    const spans = this.#beside === undefined ? [this.span] : [this.span, this.#getTwin(this.#beside)]
+    keepMetadata(this.featureName, spans, this.#host, this.#userId, this.#more(), metadata)
   }
 
   setStatus(status: FeatureStatus, errorMessage?: string): void {
@@ -211,24 +244,29 @@ export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCa
   #end(status: FeatureStatus, failure?: Failure): void {
     if (this.#ended) return
     // Somebody who has seen this call may want its id later; whatever went wrong is told by a span.
-    if (this.#late !== undefined && (this.#seen || status !== FeatureStatus.SUCCESS)) void this.span
+    const isPlain = status === FeatureStatus.SUCCESS
+    if (this.#late !== undefined && (this.#seen || !isPlain)) void this.span
+    if (this.#beside !== undefined && !(isPlain && this.#beside.takesDrafts)) this.#getTwin(this.#beside)
     this.#ended = true
     this.openIn?.delete(this)
     this.#details?.atEnd?.()
-    if (this.#span === undefined) this.#endWithoutSpan(this.#late as attr.LateSpans, status)
-    else this.#endSpan(this.#span, status, failure)
+    const draft = this.#draft(status)
+    if (this.#span !== undefined) this.#endSpan(this.#span, draft, failure)
+    if (this.#twin !== undefined) this.#endSpan(this.#twin, draft, failure)
+    else if (this.#beside !== undefined) this.#beside.endWithoutSpan(draft)
+    else if (this.#span === undefined) this.#late?.endWithoutSpan(draft)
     if (this.#parent instanceof FeatureCall) {
       this.#parentSpan = this.#parent.#span?.spanContext()
       this.#parent = undefined
     }
   }
 
-  #endWithoutSpan(late: attr.LateSpans, status: FeatureStatus): void {
+  #draft(status: FeatureStatus): RecordDraft {
     const millis = performance.now() - this.#started
     const outputSize = this.#finalOutputSize()
     const iterations = this.#finalIterations()
-    late.endWithoutSpan({
-      recordId: undefined,
+    return {
+      recordId: this.#knownRecordId(),
       featureName: this.featureName,
       category: this.#category,
       status,
@@ -243,26 +281,17 @@ export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCa
       errorMessage: null,
       efficiencyScore: this.#details?.efficiency ?? calculateEfficiency(millis / 1000, outputSize, iterations),
       iterations,
-    })
+    }
   }
 
-  #endSpan(span: Span, status: FeatureStatus, failure: Failure | undefined): void {
-    const outputSize = this.#finalOutputSize()
-    const iterations = this.#finalIterations()
-    attr.setEndAttributes(span, {
-      'cloudcurio.feature.category': this.#category,
-      'session.id': this.#host.sessionId,
-      'cloudcurio.feature.status': status,
-      'cloudcurio.feature.record_id': this.recordId,
-      'cloudcurio.feature.input.size': Math.round(this.#inputSize),
-      'cloudcurio.feature.output.size': outputSize,
-      'cloudcurio.feature.iterations': iterations,
-      'cloudcurio.feature.efficiency':
-        this.#details?.efficiency ?? calculateEfficiency(this.elapsed, outputSize, iterations),
-    })
-    if (status !== FeatureStatus.SUCCESS)
-      describeFailure(span, status, failure, this.#details?.errorMessage, (text) => this.#withoutUser(text))
-    span.end()
+  /** Where nobody can know an id of the call, the store makes one. */
+  #knownRecordId(): string | undefined {
+    const span = this.#twin ?? this.#span
+    return span === undefined || !isSpanContextValid(span.spanContext()) ? this.#recordId : this.recordId
+  }
+
+  #endSpan(span: Span, draft: RecordDraft, failure: Failure | undefined): void {
+    endSpan(span, draft, failure, this.#details?.errorMessage, (text) => this.#withoutUser(text))
   }
 
   #finalOutputSize(): number {
@@ -277,18 +306,6 @@ export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCa
   #withoutUser(text: string): string {
     const pseudonym = this.#userId === undefined ? undefined : this.#host.pseudonym(this.#userId)
     return pseudonym === undefined ? text : replaceUserId(text, this.#userId as string, pseudonym)
-  }
-
-  /** What samplers and other processors may want to know at the start. */
-  #startAttributes(): attr.StartAttributes {
-    const attributes: attr.StartAttributes = {
-      'cloudcurio.feature.name': this.featureName,
-    }
-    if (this.#userId === undefined) return attributes
-    const pseudonym = this.#host.pseudonym(this.#userId)
-    if (pseudonym === undefined) attributes[attr.ATTR_USER_ID] = this.#userId
-    else attributes[attr.ATTR_USER_HASH] = pseudonym
-    return attributes
   }
 }
 
