@@ -1,2 +1,2 @@
 export { FeatureUsageExporter, type FeatureUsageExporterOptions, liveExporters } from './feature-usage-exporter.js'
-export { createOtlpProcessor, otlpConfigured } from './otlp.js'
+export { createOtlpProcessor, otlpConfigured, otlpEndpoint } from './otlp.js'

@@ -9,6 +9,18 @@ export function otlpConfigured(environment: NodeJS.ProcessEnv = process.env): bo
   return ENDPOINT_VARIABLES.some((name) => (environment[name] ?? '').trim() !== '')
 }
 
+/** Where the environment sends traces, without credentials and query; undefined where it names no place. */
+export function otlpEndpoint(environment: NodeJS.ProcessEnv = process.env): string | undefined {
+  for (const name of ENDPOINT_VARIABLES) {
+    const text = (environment[name] ?? '').trim()
+    if (text === '') continue
+    if (!URL.canParse(text)) return text
+    const { protocol, host, pathname } = new URL(text)
+    return `${protocol}//${host}${pathname}`
+  }
+  return undefined
+}
+
 /**
  * A processor that sends spans over OTLP/HTTP as the standard variables say, or undefined when they name no endpoint;
  * then nothing is loaded and no connection opened. It runs beside the SQLite path and never holds it up.

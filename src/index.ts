@@ -12,10 +12,15 @@ export type {
   UsageStats,
 } from './store/index.js'
 export {
+  type AttachedParts,
   completeCustomTracking,
   FeatureTracker,
   featureTracker,
   type FeatureTrackerOptions,
+  type Finding,
+  type FindingCode,
+  type HostDiagnosis,
+  type HostKind,
   startCustomTracking,
   trackFeature,
   type TrackerHealth,

@@ -8,5 +8,6 @@ export {
   recorderOver,
   registeredProvider,
 } from './provider.js'
+export { inspectProvider, type ProviderParts } from './inspect-provider.js'
 export { featureSampler } from './sampler.js'
 export type { Sampler, SamplingResult } from './sampling.js'

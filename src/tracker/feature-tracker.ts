@@ -1,5 +1,5 @@
 import { ensureKey, excludeMatcher, resolveSettings, type SettingOptions, type Settings } from '../config/index.js'
-import { EventCounter, processEvents, type TrackingEvent } from '../health/index.js'
+import { EventCounter, processEvents } from '../health/index.js'
 import { EXIT_TIMEOUT, requireExitTimeout } from '../pipeline/index.js'
 import { type FeatureCategory, type FeatureUsageRecord, PseudonymCache } from '../record/index.js'
 import {
@@ -11,7 +11,6 @@ import {
   requireDurability,
   type SeriesPoint,
   type SeriesQuery,
-  type SinkHealth,
   SqliteReader,
   StoreError,
   type TopFeaturesQuery,
@@ -26,6 +25,8 @@ import {
   type TrackingHost,
   type TrackOptions,
 } from '../tracking/index.js'
+import type { HostDiagnosis } from './diagnosis.js'
+import type { TrackerHealth } from './health.js'
 import { TrackerPipeline } from './tracker-pipeline.js'
 
 export interface FeatureTrackerOptions extends SettingOptions {
@@ -38,14 +39,6 @@ export interface FeatureTrackerOptions extends SettingOptions {
    * more in each call. Default `batch`.
    */
   durability?: Durability | undefined
-}
-
-export interface TrackerHealth {
-  /** What went wrong since the start, by kind; empty when all is well. */
-  readonly events: Partial<Record<TrackingEvent, number>>
-  readonly dbPath: string
-  /** Queue, drops, spool and state of the database; undefined before the first record. */
-  readonly store: SinkHealth | undefined
 }
 
 /**
@@ -174,6 +167,14 @@ export class FeatureTracker {
   /** What went wrong so far, and how the store is. */
   health(): TrackerHealth {
     return { events: this.#events.counts(), dbPath: this.#pipeline.dbPath(), store: this.#pipeline.storeHealth() }
+  }
+
+  /**
+   * Which kind of application this is, what is attached to its OpenTelemetry provider as far as that shows, what is lost
+   * and what to do. It opens nothing and changes nothing.
+   */
+  diagnose(): HostDiagnosis {
+    return this.#pipeline.diagnose(this.settings.enabled, this.health())
   }
 
   /**

@@ -51,6 +51,11 @@ export class OwnPipeline {
     return this.#processor
   }
 
+  /** The provider, if there is one by now. */
+  get madeProvider(): TracerProvider | undefined {
+    return this.#provider
+  }
+
   /** For calls in an application without a provider. */
   provider(): TracerProvider {
     if (this.#provider === undefined) {

@@ -5,6 +5,9 @@ import { type LateSpans, SCOPE_NAME } from '../span/index.js'
 import type { SinkHealth } from '../store/index.js'
 import { applicationsExporter, applicationsProcessor } from './applications-parts.js'
 import { BesideRecorder } from './beside.js'
+import { diagnose } from './diagnose.js'
+import type { HostDiagnosis } from './diagnosis.js'
+import type { TrackerHealth } from './health.js'
 import { OwnPipeline, type OwnPipelineOptions } from './own-pipeline.js'
 import { isSdkDisabled } from './sdk-disabled.js'
 import { VERSION } from './version.js'
@@ -47,6 +50,11 @@ export class TrackerPipeline {
   /** Where a call is recorded whose span no FeatureSpanProcessor saw; undefined where its span is enough. */
   recorderBeside(span: Span): LateSpans | undefined {
     return this.#options.usesGlobal ? this.#beside.for(span) : undefined
+  }
+
+  /** Which kind of application this is, and what is attached. */
+  diagnose(enabled: boolean, health: TrackerHealth): HostDiagnosis {
+    return diagnose({ usesGlobal: this.#options.usesGlobal, enabled, health, own: this.#own.madeProvider })
   }
 
   /** Those whose records a reader of this tracker is expected to see. */
