@@ -13,4 +13,15 @@ export class CallDetails {
   inputSaid = false
   metadataKeys: Set<string> | undefined
   atEnd: (() => void) | undefined
+
+  addAtEnd(work: () => void): void {
+    const before = this.atEnd
+    this.atEnd =
+      before === undefined
+        ? work
+        : () => {
+            before()
+            work()
+          }
+  }
 }

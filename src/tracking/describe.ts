@@ -1,21 +1,27 @@
 import { type Span, SpanStatusCode } from '@opentelemetry/api'
-import { FeatureStatus } from '../record/index.js'
+import { FeatureStatus, type RecordDraft, replaceUserId } from '../record/index.js'
 import { ATTR_ERROR_MESSAGE, ATTR_ERROR_TYPE } from '../span/index.js'
 import type { Failure } from './failure.js'
 
 /**
  * Error status, type and exception as the conventions say ("Recording errors"); a partial end is no error.
  *
+ * @param draft of the call, with the pseudonym of its user
  * @param reason what was said of the end where nothing was thrown
- * @param clean takes the user's id out of a text
+ * @param userId as it was given; texts get the pseudonym in its place
  */
 export function describeFailure(
   span: Span,
-  status: FeatureStatus,
+  draft: Pick<RecordDraft, 'status' | 'userId'>,
   failure: Failure | undefined,
   reason: string | undefined,
-  clean: (text: string) => string,
+  userId: string | undefined,
 ): void {
+  const clean = (text: string): string =>
+    userId === undefined || draft.userId === null || draft.userId === userId
+      ? text
+      : replaceUserId(text, userId, draft.userId)
+  const { status } = draft
   const text = clean(failure?.message ?? reason ?? '')
   if (status === FeatureStatus.PARTIAL) {
     if (text !== '') span.setAttribute(ATTR_ERROR_MESSAGE, text)

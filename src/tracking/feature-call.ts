@@ -5,18 +5,17 @@ import {
   type FeatureCategory,
   FeatureStatus,
   parseStatus,
-  type RecordDraft,
-  replaceUserId,
   sizeOf,
 } from '../record/index.js'
 import * as attr from '../span/index.js'
 import { CallDetails } from './call-details.js'
 import { FeatureContext } from './context.js'
-import { endSpan } from './end-span.js'
+import { describeFailure } from './describe.js'
 import { type Failure, failureOf } from './failure.js'
 import { keepMetadata } from './metadata.js'
 import type { Settle } from './observe.js'
 import type { OpenCall, OpenCalls } from './open-calls.js'
+import { type CallDraft, giveBackDraft, takeDraft } from './spare-draft.js'
 import { belongsAmong, startAttributes } from './start-span.js'
 import type { ActiveFeature, TrackingHost } from './types.js'
 
@@ -100,8 +99,7 @@ export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCa
   }
 
   get span(): Span {
-    this.#span ??= this.#startLate(this.#late as attr.LateSpans, undefined)
-    return this.#span
+    return (this.#span ??= this.#startLate(this.#late as attr.LateSpans, undefined))
   }
 
   get recordId(): string {
@@ -203,15 +201,7 @@ export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCa
 
   /** Adds to what is done when the call ends. */
   atEnd(work: () => void): void {
-    const details = this.#more()
-    const before = details.atEnd
-    details.atEnd =
-      before === undefined
-        ? work
-        : () => {
-            before()
-            work()
-          }
+    this.#more().addAtEnd(work)
   }
 
   /** The call returned, or its stream came to its end. */
@@ -255,33 +245,32 @@ export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCa
     if (this.#twin !== undefined) this.#endSpan(this.#twin, draft, failure)
     else if (this.#beside !== undefined) this.#beside.endWithoutSpan(draft)
     else if (this.#span === undefined) this.#late?.endWithoutSpan(draft)
+    giveBackDraft(draft)
     if (this.#parent instanceof FeatureCall) {
       this.#parentSpan = this.#parent.#span?.spanContext()
       this.#parent = undefined
     }
   }
 
-  #draft(status: FeatureStatus): RecordDraft {
+  #draft(status: FeatureStatus): CallDraft {
     const millis = performance.now() - this.#started
-    const outputSize = this.#finalOutputSize()
+    const outputSize = Math.round(this.#outputSize < 0 ? (this.#details?.itemsSize ?? 0) : this.#outputSize)
     const iterations = this.#finalIterations()
-    return {
-      recordId: this.#knownRecordId(),
-      featureName: this.featureName,
-      category: this.#category,
-      status,
-      duration: millis / 1000,
-      startMicros: Math.round(this.#startMillis * 1000),
-      endMicros: Math.round((this.#startMillis + millis) * 1000),
-      inputSize: Math.round(this.#inputSize),
-      outputSize,
-      metadataText: undefined,
-      userId: this.#userId === undefined ? null : (this.#host.pseudonym(this.#userId) ?? this.#userId),
-      sessionId: this.#host.sessionId,
-      errorMessage: null,
-      efficiencyScore: this.#details?.efficiency ?? calculateEfficiency(millis / 1000, outputSize, iterations),
-      iterations,
-    }
+    const draft = takeDraft()
+    draft.recordId = this.#knownRecordId()
+    draft.featureName = this.featureName
+    draft.category = this.#category
+    draft.status = status
+    draft.duration = millis / 1000
+    draft.startMicros = Math.round(this.#startMillis * 1000)
+    draft.endMicros = Math.round((this.#startMillis + millis) * 1000)
+    draft.inputSize = Math.round(this.#inputSize)
+    draft.outputSize = outputSize
+    draft.userId = this.#userId === undefined ? null : (this.#host.pseudonym(this.#userId) ?? this.#userId)
+    draft.sessionId = this.#host.sessionId
+    draft.efficiencyScore = this.#details?.efficiency ?? calculateEfficiency(millis / 1000, outputSize, iterations)
+    draft.iterations = iterations
+    return draft
   }
 
   /** Where nobody can know an id of the call, the store makes one. */
@@ -290,22 +279,18 @@ export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCa
     return span === undefined || !isSpanContextValid(span.spanContext()) ? this.#recordId : this.recordId
   }
 
-  #endSpan(span: Span, draft: RecordDraft, failure: Failure | undefined): void {
-    endSpan(span, draft, failure, this.#details?.errorMessage, (text) => this.#withoutUser(text))
-  }
-
-  #finalOutputSize(): number {
-    return Math.round(this.#outputSize < 0 ? (this.#details?.itemsSize ?? 0) : this.#outputSize)
+  #endSpan(span: Span, draft: CallDraft, failure: Failure | undefined): void {
+    if (span.isRecording()) {
+      attr.setEndAttributes(span, draft)
+      if (draft.status !== FeatureStatus.SUCCESS)
+        describeFailure(span, draft, failure, this.#details?.errorMessage, this.#userId)
+    }
+    span.end()
   }
 
   #finalIterations(): number {
     const details = this.#details
     return details === undefined ? 1 : Math.round(details.iterations ?? Math.max(1, details.items))
-  }
-
-  #withoutUser(text: string): string {
-    const pseudonym = this.#userId === undefined ? undefined : this.#host.pseudonym(this.#userId)
-    return pseudonym === undefined ? text : replaceUserId(text, this.#userId as string, pseudonym)
   }
 }
 
