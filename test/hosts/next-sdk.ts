@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -10,13 +11,15 @@ const PACKAGES = [
   '@opentelemetry/api@1.10.0',
   '@opentelemetry/sdk-node@0.301.0',
   '@opentelemetry/sdk-trace@3.1.0',
-  // What the library itself needs where there is no SDK, and to store; it does not have to run with API 1.10.
-  '@opentelemetry/context-async-hooks@3.1.0',
+  // What the library itself loads where there is no SDK. Their peer range stops before API 1.10.
+  '@opentelemetry/context-async-hooks@2.12.0',
+  '@opentelemetry/resources@2.12.0',
+  '@opentelemetry/sdk-trace-base@2.12.0',
   'better-sqlite3@12.11.1',
 ]
 
 /** Stays between runs: to build better-sqlite3 takes a minute. */
-const FOLDER = join(tmpdir(), 'feature-tracking-next-sdk')
+const FOLDER = join(tmpdir(), `feature-tracking-next-sdk-${hashOf([NODE, ...PACKAGES])}`)
 
 /**
  * Installs Node 22, SDK 3.x and better-sqlite3 for it, and puts the built library beside them.
@@ -60,6 +63,11 @@ async function install(
   mkdirSync(folder, { recursive: true })
   const manifest = { private: true, allowScripts: { 'better-sqlite3': true, protobufjs: false } }
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest))
-  const { stderr } = await run('npm', ['install', '--no-audit', '--no-fund', '--prefix', folder, ...packages], env)
+  const flags = ['--no-audit', '--no-fund', '--legacy-peer-deps', '--prefix', folder]
+  const { stderr } = await run('npm', ['install', ...flags, ...packages], env)
   return existsSync(proof) ? undefined : `${packages.join(', ')} could not be installed: ${stderr.slice(-500)}`
+}
+
+function hashOf(names: readonly string[]): string {
+  return createHash('sha256').update(names.join()).digest('hex').slice(0, 8)
 }

@@ -145,7 +145,8 @@ function ratio({ tracing }, share) {
 
 function nodeSdk({ NodeSDK, tracing }, options, more) {
   const exporter = new tracing.InMemorySpanExporter()
-  const processor = new tracing.SimpleSpanProcessor(exporter)
+  // SDK 2.x is given the exporter, 3.x options that hold it.
+  const processor = new tracing.SimpleSpanProcessor(Object.assign(exporter, { exporter }))
   const sdk = new NodeSDK({ ...options, spanProcessors: [processor, ...more] })
   sdk.start()
   const exported = async () => {
