@@ -172,7 +172,7 @@ async function main(packages) {
   const health = featureTracker.health().events
   await featureTracker.shutdown()
   await host.stop()
-  const sorted = rows.map((row) => JSON.stringify(comparableRow(row))).sort()
+  const sorted = rows.map((row) => JSON.stringify(comparableRow(row))).toSorted()
   console.log(JSON.stringify({ rows: sorted, ids, health, ...spans }))
 }
 
