@@ -14,6 +14,7 @@ export class CallDetails {
   metadataKeys: Set<string> | undefined
   atEnd: (() => void) | undefined
 
+  /** Adds to what is done when the call ends. */
   addAtEnd(work: () => void): void {
     const before = this.atEnd
     this.atEnd =

@@ -1,4 +1,4 @@
-import { type Context, context, isSpanContextValid, type Span, type SpanContext, trace } from '@opentelemetry/api'
+import { type Context, context, type Span, type SpanContext, trace } from '@opentelemetry/api'
 import {
   calculateEfficiency,
   deriveRecordId,
@@ -16,7 +16,7 @@ import { keepMetadata } from './metadata.js'
 import type { Settle } from './observe.js'
 import type { OpenCall, OpenCalls } from './open-calls.js'
 import { type CallDraft, giveBackDraft, takeDraft } from './spare-draft.js'
-import { belongsAmong, startAttributes } from './start-span.js'
+import { belongsAmong, hasIds, startAttributes } from './start-span.js'
 import type { ActiveFeature, TrackingHost } from './types.js'
 
 /**
@@ -112,15 +112,11 @@ export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCa
 
   /** The span whose ids are the call's: the application's pipeline may have given it one without any. */
   #idSpan(): Span {
-    return this.#beside === undefined || isSpanContextValid(this.span.spanContext())
-      ? this.span
-      : this.#getTwin(this.#beside)
+    return this.#beside === undefined || hasIds(this.span) ? this.span : this.#getTwin(this.#beside)
   }
 
   #getTwin(beside: attr.LateSpans): Span {
-    const ids = this.span.spanContext()
-    this.#twin ??= this.#startLate(beside, isSpanContextValid(ids) ? ids : undefined)
-    return this.#twin
+    return (this.#twin ??= this.#startLate(beside, hasIds(this.span) ? this.span.spanContext() : undefined))
   }
 
   #startLate(late: attr.LateSpans, ids: SpanContext | undefined): Span {
@@ -199,7 +195,6 @@ export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCa
     this.#more().itemsSize += bytes
   }
 
-  /** Adds to what is done when the call ends. */
   atEnd(work: () => void): void {
     this.#more().addAtEnd(work)
   }
@@ -227,8 +222,7 @@ export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCa
   }
 
   #more(): CallDetails {
-    this.#details ??= new CallDetails()
-    return this.#details
+    return (this.#details ??= new CallDetails())
   }
 
   #end(status: FeatureStatus, failure?: Failure): void {
@@ -236,20 +230,25 @@ export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCa
     // Somebody who has seen this call may want its id later; whatever went wrong is told by a span.
     const isPlain = status === FeatureStatus.SUCCESS
     if (this.#late !== undefined && (this.#seen || !isPlain)) void this.span
-    if (this.#beside !== undefined && !(isPlain && this.#beside.takesDrafts)) this.#getTwin(this.#beside)
+    if (this.#beside !== undefined && !(isPlain && this.#isDraftEnough(this.#beside))) this.#getTwin(this.#beside)
     this.#ended = true
     this.openIn?.delete(this)
     this.#details?.atEnd?.()
     const draft = this.#draft(status)
-    if (this.#span !== undefined) this.#endSpan(this.#span, draft, failure)
+    // First what is ours: the application's span may throw.
     if (this.#twin !== undefined) this.#endSpan(this.#twin, draft, failure)
     else if (this.#beside !== undefined) this.#beside.endWithoutSpan(draft)
     else if (this.#span === undefined) this.#late?.endWithoutSpan(draft)
+    if (this.#span !== undefined) this.#endSpan(this.#span, draft, failure)
     giveBackDraft(draft)
     if (this.#parent instanceof FeatureCall) {
       this.#parentSpan = this.#parent.#span?.spanContext()
       this.#parent = undefined
     }
+  }
+
+  #isDraftEnough(beside: attr.LateSpans): boolean {
+    return beside.takesDrafts && (!this.#seen || this.#recordId !== undefined || hasIds(this.span))
   }
 
   #draft(status: FeatureStatus): CallDraft {
@@ -276,7 +275,7 @@ export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCa
   /** Where nobody can know an id of the call, the store makes one. */
   #knownRecordId(): string | undefined {
     const span = this.#twin ?? this.#span
-    return span === undefined || !isSpanContextValid(span.spanContext()) ? this.#recordId : this.recordId
+    return span === undefined || !hasIds(span) ? this.#recordId : this.recordId
   }
 
   #endSpan(span: Span, draft: CallDraft, failure: Failure | undefined): void {

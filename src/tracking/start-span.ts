@@ -22,5 +22,9 @@ export function belongsAmong(span: Span, parent: Context): boolean {
   if ((ids.traceFlags & TraceFlags.SAMPLED) !== 0) return true
   const around = trace.getSpanContext(parent)
   const isLeftOut = around !== undefined && (around.traceFlags & TraceFlags.SAMPLED) !== 0
-  return !isLeftOut && isSpanContextValid(ids)
+  return !isLeftOut && hasIds(span)
+}
+
+export function hasIds(span: Span): boolean {
+  return isSpanContextValid(span.spanContext())
 }

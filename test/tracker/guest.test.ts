@@ -126,7 +126,7 @@ describe('in a host that has no processor of ours, a call is one row', () => {
     const tracking = tracker()
     const ids = [
       tracking.withFeature({ featureName: 'f', metadata: { k: 1 } }, (feature) => feature.recordId),
-      tracking.trackFeature('g')(() => activeFeature()?.recordId)(),
+      tracking.trackFeature('g')(() => activeFeature())()?.recordId, // asked for after the end
       tracking.startCustomTracking('h'),
     ]
     tracking.completeCustomTracking(ids[2] as string, { status: 'success' })
