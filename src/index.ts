@@ -13,11 +13,16 @@ export type {
   UsageStats,
 } from './store/index.js'
 export {
+  type AttachedParts,
   carryContext,
   completeCustomTracking,
   FeatureTracker,
   featureTracker,
   type FeatureTrackerOptions,
+  type Finding,
+  type FindingCode,
+  type HostDiagnosis,
+  type HostKind,
   identify,
   identityContext,
   instrument,

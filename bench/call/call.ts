@@ -45,6 +45,8 @@ export async function benchCall(options: Options): Promise<Result[]> {
   const ways = [
     { subject: 'own', name: 'our own provider', goal: atMost(0.5) },
     { subject: 'host', name: "the host's provider", goal: atMost(1.3) },
+    { subject: 'guest', name: 'a host that never heard of us', goal: atMost(1.3) },
+    { subject: 'guest-0', name: 'the same, sampling nothing', goal: atMost(1.3) },
   ]
   const times = await timeSubjects(ways, options, options.repeats)
   const own = times.get('own') as CallTimes[]

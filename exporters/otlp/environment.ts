@@ -16,6 +16,16 @@ export function otlpConfigured(environment: Environment = process.env): boolean 
   return otlpRequest(environment).kind !== 'none'
 }
 
+/** Where the environment sends traces, without credentials and query; undefined where it names no place. */
+export function otlpEndpoint(environment: Environment = process.env): string | undefined {
+  const named = endpointVariable(environment)
+  if (named === undefined) return undefined
+  const text = textOf(environment[named])
+  if (!URL.canParse(text)) return text
+  const { protocol, host, pathname } = new URL(text)
+  return `${protocol}//${host}${pathname}`
+}
+
 /**
  * What the environment asks for. Naming an endpoint is asking, and so is `OTEL_TRACES_EXPORTER=otlp`; where that
  * variable names other exporters only, or `OTEL_SDK_DISABLED` is true, nothing is sent.

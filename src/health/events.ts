@@ -14,7 +14,6 @@ import { diag } from '@opentelemetry/api'
  * - `record_dropped`: a record that could not be kept
  * - `write_failed`: the store refused records
  * - `late_record`: a call that ended after shutdown
- * - `no_processor`: the application's provider has no FeatureSpanProcessor
  * - `database_unavailable`: the database cannot be written; records wait
  * - `database_corrupt`: the database was damaged and has been set aside
  * - `database_replaced`: the database file was removed or replaced while it was in use
@@ -40,7 +39,6 @@ export type TrackingEvent =
   | 'record_dropped'
   | 'write_failed'
   | 'late_record'
-  | 'no_processor'
   | 'database_unavailable'
   | 'database_corrupt'
   | 'database_replaced'

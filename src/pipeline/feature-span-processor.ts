@@ -4,7 +4,7 @@ import { FeatureUsageExporter, type FeatureUsageExporterOptions } from '../../ex
 import { resolveSettings, type SettingOptions, type Settings } from '../config/index.js'
 import { describeError, type EventCounter, processEvents } from '../health/index.js'
 import type { RecordDraft } from '../record/index.js'
-import { type Promotion, type RuleSet, setPromotion } from '../span/index.js'
+import { type Promotion, type RuleSet, saySeen, SCOPE_NAME, setPromotion } from '../span/index.js'
 import { EXIT_TIMEOUT, liveProcessors, requireExitTimeout, watchProcessEnd } from './process-end.js'
 import { ruleSetOf, SpanPromotion } from './promotion.js'
 import { draftSelector, spanSelector } from './select.js'
@@ -71,8 +71,11 @@ export class FeatureSpanProcessor implements SpanProcessor {
     watchProcessEnd(this)
   }
 
+  /** Tells the tracking that made the span, if it was ours, that it need not record it otherwise. */
   onStart(span: Span, parent: Context): void {
-    this.#promotion?.start(span as Span & ReadableSpan, parent)
+    const started = span as Span & ReadableSpan
+    if (started.instrumentationScope?.name === SCOPE_NAME) saySeen(started)
+    this.#promotion?.start(started, parent)
   }
 
   onEnd(span: ReadableSpan): void {

@@ -21,7 +21,7 @@ import {
   EVENT_EXCEPTION,
   wallClock,
 } from '../span/index.js'
-import { copyAttributes, isAttributeValue } from './attributes.js'
+import { copyAttributes, isAttributeValue, putAttribute } from './attributes.js'
 import { randomSpanId, randomTraceId } from './random-ids.js'
 
 /** Attributes kept of one span, as in the SDK's default limits. */
@@ -46,8 +46,16 @@ export interface FeatureSpanStart {
   readonly links: Link[] | undefined
   readonly startTime: TimeInput | undefined
   readonly parent: SpanContext | undefined
-  /** For a span that is made after its start: the two clocks then, and whether it is over already. */
-  readonly began?: { readonly monotonic: number; readonly millis: number; readonly ended: boolean } | undefined
+  /** For a span that is made after its start. */
+  readonly began?: Began | undefined
+}
+
+/** The two clocks at a span's start, whether it is over already, and the ids that it has to have. */
+interface Began {
+  readonly monotonic: number
+  readonly millis: number
+  readonly ended: boolean
+  readonly ids: SpanContext | undefined
 }
 
 /**
@@ -88,6 +96,7 @@ export class FeatureSpan implements Span, ReadableSpan {
       (start.startTime === undefined ? wallClock(this.#startMonotonic) : millisOf(start.startTime))
     this.#startGiven = start.startTime !== undefined
     this.ended = start.began?.ended ?? false
+    this.#context = start.began?.ids
     this.attributes = copyAttributes(start.attributes)
   }
 
@@ -102,7 +111,7 @@ export class FeatureSpan implements Span, ReadableSpan {
       this.droppedAttributesCount++
       return this
     }
-    this.attributes[key] = Array.isArray(value) ? ([...value] as AttributeValue) : value
+    putAttribute(this.attributes, key, value)
     return this
   }
 

@@ -69,7 +69,11 @@ export class FeatureTracer implements Tracer, FeatureSpanOwner, LateSpans {
     return context.with(trace.setSpan(parent, span), fn, undefined, span)
   }
 
-  startLate({ name, attributes, parent, startMonotonic, startMillis, ended }: LateSpanStart): Span {
+  get takesDrafts(): boolean {
+    return this.#direct !== undefined
+  }
+
+  startLate({ name, attributes, parent, startMonotonic, startMillis, ended, ids }: LateSpanStart): Span {
     return new FeatureSpan(this, {
       name,
       kind: SpanKind.INTERNAL,
@@ -77,7 +81,7 @@ export class FeatureTracer implements Tracer, FeatureSpanOwner, LateSpans {
       links: undefined,
       startTime: undefined,
       parent: parent !== undefined && isSpanContextValid(parent) ? parent : undefined,
-      began: { monotonic: startMonotonic, millis: startMillis, ended },
+      began: { monotonic: startMonotonic, millis: startMillis, ended, ids },
     })
   }
 

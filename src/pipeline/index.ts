@@ -2,7 +2,15 @@ export { FeatureSpanProcessor, type FeatureSpanProcessorOptions } from './featur
 export { otlpProcessor } from './otlp.js'
 export { beforeProcessEnd, EXIT_TIMEOUT, liveProcessors, requireExitTimeout } from './process-end.js'
 export { environmentSampler } from './environment-sampler.js'
-export { ensureContextManager, FeatureTracerProvider, registeredProvider } from './provider.js'
+export { inspectProvider, type ProviderParts } from './inspect-provider.js'
+export {
+  contextsWork,
+  ensureContextManager,
+  FeatureTracerProvider,
+  offerProvider,
+  recorderOver,
+  registeredProvider,
+} from './provider.js'
 export { requireRules } from './promotion.js'
 export { featureSampler, type FeatureSamplerOptions } from './sampler.js'
 export type { Sampler, SamplingResult } from './sampling.js'

@@ -12,7 +12,7 @@ import {
 } from '@opentelemetry/api'
 import type { ResourceDetector } from '@opentelemetry/resources'
 import type { BasicTracerProvider, ReadableSpan, Sampler, SpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { SCOPE_NAME } from '../span/index.js'
+import { type LateSpans, SCOPE_NAME } from '../span/index.js'
 import { environmentSampler } from './environment-sampler.js'
 import { FeatureSpanProcessor } from './feature-span-processor.js'
 import { FeatureTracer } from './feature-tracer.js'
@@ -27,15 +27,14 @@ const require = createRequire(import.meta.url)
 export class FeatureTracerProvider implements TracerProvider {
   readonly #processors: readonly SpanProcessor[]
   readonly #featureTracer: FeatureTracer
-  readonly #detectors: ResourceDetector[] | undefined
+  readonly #resource: () => ReadableSpan['resource']
   #sdk: BasicTracerProvider | undefined
-  #resource: ReadableSpan['resource'] | undefined
 
   /** @param detectors find out what the resource is; the default reads the standard variables */
   constructor(processors: readonly SpanProcessor[], version?: string, detectors?: ResourceDetector[]) {
     this.#processors = processors
-    this.#detectors = detectors
-    this.#featureTracer = new FeatureTracer(processors, () => this.#getResource(), version)
+    this.#resource = ownResource(detectors)
+    this.#featureTracer = new FeatureTracer(processors, this.#resource, version)
   }
 
   getTracer(name: string, version?: string, options?: TracerOptions): Tracer {
@@ -54,7 +53,7 @@ export class FeatureTracerProvider implements TracerProvider {
     if (this.#sdk === undefined) {
       const sdk = require('@opentelemetry/sdk-trace-base') as typeof import('@opentelemetry/sdk-trace-base')
       this.#sdk = new sdk.BasicTracerProvider({
-        resource: this.#getResource(),
+        resource: this.#resource(),
         spanProcessors: [...this.#processors],
         ...this.#samplerOptions(),
       })
@@ -68,19 +67,27 @@ export class FeatureTracerProvider implements TracerProvider {
     const rules = ours?.rules
     return rules === undefined ? {} : { sampler: recordingSampler(environmentSampler(), rules) }
   }
+}
 
-  /** What the standard variables say of this process (`OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`). */
-  #getResource(): ReadableSpan['resource'] {
-    if (this.#resource === undefined) {
+/** Records calls beside a pipeline that does not have our processor: as drafts, or as spans that only this one sees. */
+export function recorderOver(processor: SpanProcessor, version?: string): LateSpans {
+  return new FeatureTracer([processor], ownResource(undefined), version)
+}
+
+/** What the detectors find, by default the standard variables (`OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`), when asked. */
+function ownResource(detectors: ResourceDetector[] | undefined): () => ReadableSpan['resource'] {
+  let resource: ReadableSpan['resource'] | undefined
+  return () => {
+    if (resource === undefined) {
       const resources = require('@opentelemetry/resources') as typeof import('@opentelemetry/resources')
-      const named = resources.detectResources({ detectors: this.#detectors ?? [resources.envDetector] })
-      this.#resource = resources.defaultResource().merge(named)
+      const named = resources.detectResources({ detectors: detectors ?? [resources.envDetector] })
+      resource = resources.defaultResource().merge(named)
     }
-    return this.#resource
+    return resource
   }
 }
 
-/** The provider that the application registered, or undefined when there is none. */
+/** The provider that is in force, or undefined when there is none. */
 export function registeredProvider(): TracerProvider | undefined {
   const provider = trace.getTracerProvider()
   if (!(provider instanceof ProxyTracerProvider)) return provider
@@ -90,6 +97,15 @@ export function registeredProvider(): TracerProvider | undefined {
 
 const NO_PROVIDER = new ProxyTracerProvider().getDelegate()
 
+/**
+ * Makes a provider the one in force until the application registers its own: the API refuses a second registration, so
+ * that one of ours would cost an application that starts its SDK late all its traces.
+ */
+export function offerProvider(provider: TracerProvider): void {
+  const proxy = trace.getTracerProvider()
+  if (proxy instanceof ProxyTracerProvider) proxy.setDelegate(provider)
+}
+
 /** Makes sure that contexts follow the application through its async calls; what is registered already stays. */
 export function ensureContextManager(): void {
   if (contextsWork()) return
@@ -98,7 +114,8 @@ export function ensureContextManager(): void {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
 }
 
-function contextsWork(): boolean {
+/** Whether the registered context manager keeps what it is given. */
+export function contextsWork(): boolean {
   const key = createContextKey('cloudcurio.probe')
   const probe: Context = ROOT_CONTEXT.setValue(key, true)
   return context.with(probe, () => context.active().getValue(key) === true)

@@ -26,24 +26,9 @@ export const ATTR_EXCEPTION_MESSAGE = 'exception.message'
 export const ATTR_EXCEPTION_STACKTRACE = 'exception.stacktrace'
 
 /**
- * All attributes of a feature span that every one has. Tracking writes the names out in literals, which V8 builds
- * several times faster than objects with computed keys; the type holds them to the constants.
+ * What a span gets at its start, for samplers and other processors; the SDK checks and copies each several times. The
+ * names are written out where objects are made: V8 builds such literals several times faster than objects with computed
+ * keys.
  */
-export interface FeatureAttributes {
-  [ATTR_NAME]: string
-  [ATTR_CATEGORY]: string
-  [ATTR_SESSION_ID]: string
-  [ATTR_STATUS]: string
-  [ATTR_RECORD_ID]: string
-  [ATTR_INPUT_SIZE]: number
-  [ATTR_OUTPUT_SIZE]: number
-  [ATTR_ITERATIONS]: number
-  [ATTR_EFFICIENCY]: number
-}
-
-/** What a span gets at its start, for samplers and other processors; the SDK checks and copies each several times. */
-export type StartAttributes = Pick<FeatureAttributes, typeof ATTR_NAME> &
+export type StartAttributes = Record<typeof ATTR_NAME, string> &
   Partial<Record<typeof ATTR_USER_HASH | typeof ATTR_USER_ID, string>>
-
-/** Of these, what is set when the call ends. */
-export type EndAttributes = Omit<FeatureAttributes, typeof ATTR_NAME>

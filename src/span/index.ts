@@ -6,5 +6,6 @@ export { LATE_SPANS, type LateSpans, lateSpansOf, type LateSpanStart } from './l
 export { metadataFromAttribute, metadataToAttribute } from './metadata-attribute.js'
 export type { FinishedSpan } from './readable-span.js'
 export { draftFromSpan, type MappingOptions, promotionOf, recordFromSpan, setPromotion, statusOf } from './to-record.js'
+export { saySeen, startSpanSeen, wasSpanSeen } from './seen-spans.js'
 export * from './rules/index.js'
 export { extractTrace, injectTrace } from './trace-context.js'

@@ -12,6 +12,8 @@ export interface LateSpanStart {
   readonly startMillis: number
   /** Whether the call has ended meanwhile, and was recorded: the span then only has its ids to give. */
   readonly ended: boolean
+  /** The ids of the span that this one stands beside; it gets ids of its own where there is none. */
+  readonly ids: SpanContext | undefined
 }
 
 /**
@@ -19,6 +21,8 @@ export interface LateSpanStart {
  * whose span nobody asked for becomes a record directly.
  */
 export interface LateSpans {
+  /** Whether a call may become a record without a span; where not, each has to have one at its end. */
+  readonly takesDrafts: boolean
   startLate(start: LateSpanStart): Span
   endWithoutSpan(draft: RecordDraft): void
 }

@@ -1,5 +1,5 @@
 import { ensureKey, excludeMatcher, resolveSettings, type SettingOptions, type Settings } from '../config/index.js'
-import { EventCounter, processEvents, type TrackingEvent } from '../health/index.js'
+import { EventCounter, processEvents } from '../health/index.js'
 import { type McpTrackOptions, trackModule, trackServer } from '../mcp/index.js'
 import { EXIT_TIMEOUT, requireExitTimeout, requireRules } from '../pipeline/index.js'
 import { type FeatureCategory, type FeatureUsageRecord, PseudonymCache } from '../record/index.js'
@@ -12,7 +12,6 @@ import {
   requireDurability,
   type SeriesPoint,
   type SeriesQuery,
-  type SinkHealth,
   SqliteReader,
   StoreError,
   type TopFeaturesQuery,
@@ -31,6 +30,8 @@ import {
 } from '../tracking/index.js'
 import { mcpTracker } from './mcp.js'
 import { NO_CALLS } from './no-calls.js'
+import type { HostDiagnosis } from './diagnosis.js'
+import type { TrackerHealth } from './health.js'
 import { TrackerPipeline } from './tracker-pipeline.js'
 
 export interface FeatureTrackerOptions extends SettingOptions {
@@ -43,14 +44,6 @@ export interface FeatureTrackerOptions extends SettingOptions {
    * more in each call. Default `batch`.
    */
   durability?: Durability | undefined
-}
-
-export interface TrackerHealth {
-  /** What went wrong since the start, by kind; empty when all is well. */
-  readonly events: Partial<Record<TrackingEvent, number>>
-  readonly dbPath: string
-  /** Queue, drops, spool and state of the database; undefined before the first record. */
-  readonly store: SinkHealth | undefined
 }
 
 /**
@@ -219,6 +212,14 @@ export class FeatureTracker {
   }
 
   /**
+   * Which kind of application this is, what is attached to its OpenTelemetry provider as far as that shows, what is lost
+   * and what to do. It opens nothing and changes nothing.
+   */
+  diagnose(): HostDiagnosis {
+    return this.#pipeline.diagnose(this.settings.enabled, this.health())
+  }
+
+  /**
    * Stores what has ended, records what is still open as `partial`, and lets go of thread and files. Calls that are
    * tracked later still run; they are counted and not stored. May be called twice.
    */
@@ -253,6 +254,7 @@ export class FeatureTracker {
       isExcluded: (name) => (isExcluded ??= excludeMatcher(this.settings.exclude))(name),
       tracer: () => this.#pipeline.tracer(),
       activatesSpans: () => this.#pipeline.activatesSpans(),
+      recorderBeside: (span) => this.#pipeline.recorderBeside(span),
       pseudonym: (userId) => (this.settings.anonymize ? this.#pseudonym(userId) : undefined),
       count: (event, detail) => {
         this.#events.count(event, detail)

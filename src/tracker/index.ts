@@ -17,5 +17,7 @@ export {
   trackMcpServer,
   withFeature,
 } from './default.js'
-export { FeatureTracker, type FeatureTrackerOptions, type TrackerHealth } from './feature-tracker.js'
+export type { AttachedParts, Finding, FindingCode, HostDiagnosis, HostKind } from './diagnosis.js'
+export { FeatureTracker, type FeatureTrackerOptions } from './feature-tracker.js'
+export type { TrackerHealth } from './health.js'
 export { VERSION } from './version.js'

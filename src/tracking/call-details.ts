@@ -14,4 +14,16 @@ export class CallDetails {
   inputSaid = false
   metadataKeys: Set<string> | undefined
   atEnd: (() => void) | undefined
+
+  /** Adds to what is done when the call ends. */
+  addAtEnd(work: () => void): void {
+    const before = this.atEnd
+    this.atEnd =
+      before === undefined
+        ? work
+        : () => {
+            before()
+            work()
+          }
+  }
 }

@@ -8,9 +8,10 @@ import type { TrackingHost } from './types.js'
 /** The SDK keeps 128 attributes of a span and drops those set later; ours that come at the end must find room. */
 const MAX_METADATA_KEYS = 100
 
-/** Keeps what a call says of itself as attributes of its span, without clear user ids. Never throws. */
+/** Keeps what a call says of itself as attributes of its spans, without clear user ids. Never throws. */
 export function keepMetadata(
-  call: { readonly featureName: string; readonly span: Span },
+  featureName: string,
+  spans: readonly Span[],
   host: TrackingHost,
   userId: string | undefined,
   details: CallDetails,
@@ -20,22 +21,20 @@ export function keepMetadata(
     const copy = plainCopy(metadata, host.maxMetadataSize, filterOf(host, userId))
     if (typeof copy !== 'object' || copy === null || Array.isArray(copy)) return
     details.metadataKeys ??= new Set()
-    for (const [key, value] of Object.entries<Plain>(copy)) keepOne(call.span, details.metadataKeys, key, value)
+    for (const [key, value] of Object.entries<Plain>(copy)) keepOne(spans, details.metadataKeys, key, value)
   } catch (error) {
-    host.count(
-      'tracking_failed',
-      () => `metadata of ${call.featureName} could not be kept: ${failureOf(error).message}`,
-    )
+    host.count('tracking_failed', () => `metadata of ${featureName} could not be kept: ${failureOf(error).message}`)
   }
 }
 
-function keepOne(span: Span, keys: Set<string>, key: string, value: Plain): void {
+function keepOne(spans: readonly Span[], keys: Set<string>, key: string, value: Plain): void {
   if (keys.size >= MAX_METADATA_KEYS && !keys.has(key)) {
-    span.setAttribute(ATTR_METADATA_PREFIX + CUT_KEY, ['keys past the first ' + MAX_METADATA_KEYS])
+    for (const span of spans)
+      span.setAttribute(ATTR_METADATA_PREFIX + CUT_KEY, ['keys past the first ' + MAX_METADATA_KEYS])
     return
   }
   keys.add(key)
-  span.setAttribute(ATTR_METADATA_PREFIX + key, metadataToAttribute(value))
+  for (const span of spans) span.setAttribute(ATTR_METADATA_PREFIX + key, metadataToAttribute(value))
 }
 
 function filterOf(host: TrackingHost, userId: string | undefined): ReturnType<typeof userFilter> | undefined {

@@ -1,4 +1,4 @@
-import type { SpanOptions } from '@opentelemetry/api'
+import { type Context, isSpanContextValid, type Span, type SpanOptions, trace, TraceFlags } from '@opentelemetry/api'
 import type { StartAttributes } from '../span/index.js'
 import type { TrackingHost, TrackOptions } from './types.js'
 import type { User } from './user.js'
@@ -15,4 +15,21 @@ export function startAttributes(featureName: string, user: User | undefined, hos
 /** How the span of a call starts, with what its options say of the span. */
 export function spanStart(attributes: StartAttributes, span: TrackOptions['span']): SpanOptions {
   return span === undefined ? { attributes } : { ...span, attributes: { ...span.attributes, ...attributes } }
+}
+
+/**
+ * Whether a span may be the active one in the application's trace. One that was left out of a sampled trace may not:
+ * samplers follow the parent, and would leave out all below it as well. Nor may one without ids, below which another
+ * trace would begin.
+ */
+export function belongsAmong(span: Span, parent: Context): boolean {
+  const ids = span.spanContext()
+  if ((ids.traceFlags & TraceFlags.SAMPLED) !== 0) return true
+  const around = trace.getSpanContext(parent)
+  const isLeftOut = around !== undefined && (around.traceFlags & TraceFlags.SAMPLED) !== 0
+  return !isLeftOut && hasIds(span)
+}
+
+export function hasIds(span: Span): boolean {
+  return isSpanContextValid(span.spanContext())
 }

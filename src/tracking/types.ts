@@ -1,6 +1,7 @@
-import type { SpanOptions, Tracer } from '@opentelemetry/api'
+import type { Span, SpanOptions, Tracer } from '@opentelemetry/api'
 import type { TrackingEvent } from '../health/index.js'
 import type { FeatureCategory, FeatureStatus } from '../record/index.js'
+import type { LateSpans } from '../span/index.js'
 
 // oxlint-disable-next-line typescript/no-explicit-any -- any function may be tracked; `unknown[]` would refuse most
 export type AnyFunction = (...args: any[]) => unknown
@@ -71,6 +72,8 @@ export interface TrackingHost {
   tracer(): Tracer
   /** Whether a call's span may become the active one: not in another pipeline's traces. */
   activatesSpans(): boolean
+  /** Where a call is recorded whose span no processor of ours saw; undefined where its span is enough. */
+  recorderBeside(span: Span): LateSpans | undefined
   /** The pseudonym of a user id; undefined when anonymisation is off. */
   pseudonym(userId: string): string | undefined
   count(event: TrackingEvent, detail: string | (() => string)): void

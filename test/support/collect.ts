@@ -41,6 +41,7 @@ export function collect(host: Partial<TrackingHost> = {}): Collector {
     isExcluded: () => false,
     tracer: () => tracer,
     activatesSpans: () => true,
+    recorderBeside: () => undefined,
     pseudonym,
     count: (event, detail) => {
       events.set(event, [...(events.get(event) ?? []), typeof detail === 'string' ? detail : detail()])

@@ -10,7 +10,7 @@ export class FakeSink extends FakeWriter implements RecordSink {
   takes = true
 
   add(draft: RecordDraft): boolean {
-    if (this.takes) this.drafts.push(draft)
+    if (this.takes) this.drafts.push({ ...draft }) // its maker uses it again
     return this.takes
   }
 
