@@ -2,10 +2,17 @@ export type { RecordDraft } from '../record/index.js'
 export * from './contract.js'
 export * from './sink.js'
 export {
+  COLUMNS,
   FeatureTrackerDB,
   type FeatureTrackerDBOptions,
   openReader,
+  ROW_WIDTH,
+  type RowPage,
+  RowSource,
+  type SqlValue,
   SqliteReader,
   SqliteWriter,
   type SqliteWriterOptions,
+  textOfBytes,
+  userForms,
 } from './sqlite/index.js'

@@ -11,6 +11,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   'src/span': 1,
   'src/store': 1,
   'src/tracking': 2,
+  'src/maintenance': 2,
   exporters: 2,
   'src/pipeline': 3,
   'src/tracker': 4,

@@ -1,3 +1,7 @@
 export { FeatureTrackerDB, type FeatureTrackerDBOptions } from './feature-tracker-db.js'
 export { openReader, SqliteReader } from './reader.js'
 export { SqliteWriter, type SqliteWriterOptions } from './writer.js'
+export { ROW_WIDTH, type SqlValue } from './rows.js'
+export { COLUMNS } from './schema.js'
+export { textOfBytes } from './transfer/lone-surrogates.js'
+export { type RowPage, RowSource, userForms } from './transfer/row-source.js'

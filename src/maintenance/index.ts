@@ -1,0 +1,6 @@
+export { DataError, type DataErrorCode } from './data-error.js'
+export { type ExportOptions, exportRecords, type ExportReport } from './export/export-records.js'
+export { FILE_FORMATS, type FileFormat } from './export/formats.js'
+export type { Output } from './export/output.js'
+export { type ImportOptions, importRecords, type ImportReport, type SkippedRow } from './import/import-records.js'
+export type { Progress, ProgressListener } from './progress.js'
