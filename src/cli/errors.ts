@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander'
+import type { DataErrorCode } from '../maintenance/index.js'
 import type { StoreErrorCode } from '../store/index.js'
 
 /** Exit codes with their meaning, as the root help shows them. */
@@ -11,6 +12,7 @@ export const EXIT_CODES = [
     name: 'unusable',
     meaning: 'the file cannot be used: not ours, newer, damaged, locked; or output cannot be written',
   },
+  { code: 4, name: 'found', meaning: 'privacy audit found something, or forget could not erase everything' },
   { code: 70, name: 'fault', meaning: 'a fault of feature-tracking itself' },
 ] as const
 
@@ -18,7 +20,15 @@ type ExitName = (typeof EXIT_CODES)[number]['name']
 
 export const EXIT = Object.fromEntries(EXIT_CODES.map(({ name, code }) => [name, code])) as Record<ExitName, number>
 
-export type CliErrorCode = StoreErrorCode | 'no_such_feature' | 'usage' | 'output_failed' | 'internal'
+export type CliErrorCode =
+  | StoreErrorCode
+  | DataErrorCode
+  | 'no_such_feature'
+  | 'usage'
+  | 'output_failed'
+  | 'interrupted'
+  | 'findings'
+  | 'internal'
 
 /** An error that the user can do something about; it is shown without a stack. */
 export class CliError extends Error {
@@ -36,6 +46,7 @@ export class CliError extends Error {
 export function exitCodeOf(code: CliErrorCode): number {
   if (code === 'not_found' || code === 'no_such_feature') return EXIT.absent
   if (code === 'usage') return EXIT.usage
+  if (code === 'findings' || code === 'not_erased') return EXIT.found
   return code === 'internal' ? EXIT.fault : EXIT.unusable
 }
 

@@ -1,6 +1,9 @@
 import type { Command, Help } from 'commander'
 import { SETTINGS } from '../config/index.js'
 import { EXIT_CODES } from './errors.js'
+import { type CliIO, outputWidth } from './io.js'
+
+const MAX_HELP_WIDTH = 100
 
 /** The part of the root help below the commands: examples, settings, exit codes. */
 export function rootHelp(command: Command, width: number): string {
@@ -25,8 +28,18 @@ export function rootHelp(command: Command, width: number): string {
   ].join('\n')
 }
 
+/** Columns that help is wrapped to. */
+export function helpWidth(io: CliIO): number {
+  return Math.min(outputWidth(io) ?? 80, MAX_HELP_WIDTH)
+}
+
+/** Adds examples to the help of a command. */
+export function addExamples(command: Command, io: CliIO, lines: readonly HelpItem[]): void {
+  command.addHelpText('after', () => commandHelp(command, helpWidth(io), lines))
+}
+
 /** The examples of one command. */
-export function commandHelp(command: Command, width: number, lines: readonly HelpItem[]): string {
+function commandHelp(command: Command, width: number, lines: readonly HelpItem[]): string {
   return examples(preparedHelp(command, width), lines)
 }
 

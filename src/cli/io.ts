@@ -9,6 +9,8 @@ export interface CliIO {
   readonly isTTY: boolean
   /** Columns of the terminal, where it says so. */
   readonly columns: number | undefined
+  /** Whether stderr is a terminal, on which progress is shown. */
+  readonly showsProgress?: boolean | undefined
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
@@ -22,6 +24,7 @@ export function processIO(): CliIO {
     env: process.env,
     isTTY: process.stdout.isTTY === true,
     columns: process.stdout.columns,
+    showsProgress: process.stderr.isTTY === true,
     now: Date.now,
   }
 }

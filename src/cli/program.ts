@@ -3,12 +3,11 @@ import pc from 'picocolors'
 import type { FeatureStatsOptions } from './commands/feature-stats.js'
 import type { ListRecordsOptions } from './commands/list-records.js'
 import { contextOf, type GlobalOptions } from './context.js'
-import { commandHelp, type HelpItem, rootHelp } from './help.js'
-import { type CliIO, outputWidth, wantsColor } from './io.js'
+import { addData } from './declare/data.js'
+import { addExamples, helpWidth, rootHelp } from './help.js'
+import { type CliIO, wantsColor } from './io.js'
 import { categoryOption, featureOption, limitOption, momentOption, statusOption, userOption } from './options.js'
 import { packageVersion } from './version.js'
-
-const MAX_HELP_WIDTH = 100
 
 /**
  * The command line as commander knows it, ready to parse; it also tells tests and documentation which commands and
@@ -19,6 +18,7 @@ export function createProgram(io: CliIO): Command {
   addListFeatures(program, io)
   addFeatureStats(program, io)
   addListRecords(program, io)
+  addData(program, io)
   return program.addHelpText('after', ({ command }) => (command === program ? rootHelp(command, helpWidth(io)) : ''))
 }
 
@@ -108,12 +108,4 @@ function subcommandTerm(command: Command): string {
     argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
   )
   return [command.name(), ...operands].join(' ')
-}
-
-function addExamples(command: Command, io: CliIO, lines: readonly HelpItem[]): void {
-  command.addHelpText('after', () => commandHelp(command, helpWidth(io), lines))
-}
-
-function helpWidth(io: CliIO): number {
-  return Math.min(outputWidth(io) ?? 80, MAX_HELP_WIDTH)
 }

@@ -7,6 +7,7 @@ export {
   type FeatureTrackerDBOptions,
   openReader,
   ROW_WIDTH,
+  RowEraser,
   type RowPage,
   RowSource,
   type SqlValue,

@@ -1,4 +1,4 @@
-import { ensureKey, excludeMatcher, resolveSettings, type SettingOptions, type Settings } from '../config/index.js'
+import { CurrentKey, excludeMatcher, resolveSettings, type SettingOptions, type Settings } from '../config/index.js'
 import { EventCounter, processEvents, type TrackingEvent } from '../health/index.js'
 import { EXIT_TIMEOUT, requireExitTimeout } from '../pipeline/index.js'
 import { type FeatureCategory, type FeatureUsageRecord, PseudonymCache } from '../record/index.js'
@@ -216,7 +216,10 @@ export class FeatureTracker {
   }
 
   #pseudonym(userId: string): string {
-    this.#pseudonyms ??= new PseudonymCache(ensureKey(this.settings.dbPath))
+    if (this.#pseudonyms === undefined) {
+      const key = new CurrentKey(this.settings.dbPath)
+      this.#pseudonyms = new PseudonymCache(() => key.get())
+    }
     return this.#pseudonyms.pseudonym(userId)
   }
 

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import { type AsyncBuffer, DEFAULT_PARSERS, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet'
+import { type AsyncBuffer, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet'
 import { DataError } from '../data-error.js'
 import type { SourceFile } from './pieces.js'
 import type { FileRow } from './readers.js'
@@ -11,7 +11,7 @@ const STEP_ROWS = 5000
 
 /** By itself the reader would take a byte order mark at the beginning of a text away. */
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
-const PARSERS = { ...DEFAULT_PARSERS, stringFromBytes: (bytes: Uint8Array) => decoder.decode(bytes) }
+const PARSERS = { stringFromBytes: (bytes: Uint8Array) => decoder.decode(bytes) }
 
 /** The rows of a Parquet file. @throws DataError */
 export async function* parquetRows(file: SourceFile): AsyncGenerator<FileRow> {

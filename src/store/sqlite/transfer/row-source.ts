@@ -79,6 +79,12 @@ export class RowSource {
     this.#last = last
   }
 
+  /** Whether there are sums of records that retention removed. */
+  get hasFrozenSums(): boolean {
+    if (!hasTable(this.#database, 'feature_rollup_state')) return false
+    return this.#database.prepare('SELECT frozen_day FROM feature_rollup_state').pluck().get() !== null
+  }
+
   /**
    * Text that SQLite makes of each row, as bytes.
    * @param expression SQL over the columns of a row
