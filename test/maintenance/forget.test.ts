@@ -19,7 +19,11 @@ async function tracked(users = 1000): Promise<string> {
   const tracker = new FeatureTracker({ dbPath })
   for (let index = 0; index < users; index++) {
     const userId = canary(index)
-    const call = tracker.trackFeature({ featureName: `f${index % 7}`, userId, metadata: { email: userId, note: `by ${userId}` } })
+    const call = tracker.trackFeature({
+      featureName: `f${index % 7}`,
+      userId,
+      metadata: { email: userId, note: `by ${userId}` },
+    })
     const fails = call(() => {
       throw new Error(`no such user ${userId}`)
     })
@@ -40,8 +44,14 @@ function bytesIn(folder: string): Buffer {
 function traces(bytes: Buffer, texts: readonly string[]): string[] {
   return texts.flatMap((text) => {
     const raw = Buffer.from(text)
-    const base64 = [0, 1, 2].map((pad) => Buffer.concat([Buffer.alloc(pad), raw]).toString('base64').slice(pad === 0 ? 0 : 4, -4))
-    return [text, raw.toString('hex'), raw.toString('hex').toUpperCase(), ...base64].filter((form) => bytes.includes(form))
+    const base64 = [0, 1, 2].map((pad) =>
+      Buffer.concat([Buffer.alloc(pad), raw])
+        .toString('base64')
+        .slice(pad === 0 ? 0 : 4, -4),
+    )
+    return [text, raw.toString('hex'), raw.toString('hex').toUpperCase(), ...base64].filter((form) =>
+      bytes.includes(form),
+    )
   })
 }
 
@@ -58,9 +68,16 @@ describe('forget', () => {
     const users = Array.from({ length: 100 }, (_, index) => canary(index * 10))
     const key = ensureKey(dbPath)
     const forms = users.flatMap((user) => [user, pseudonymOf(key, user)])
-    const named = [join(folder, 'backup.sqlite'), join(folder, 'out.csv.gz'), join(folder, 'out.jsonl'), join(folder, 'out.parquet')]
+    const named = [
+      join(folder, 'backup.sqlite'),
+      join(folder, 'out.csv.gz'),
+      join(folder, 'out.jsonl'),
+      join(folder, 'out.parquet'),
+    ]
     copyFileSync(dbPath, named[0] as string)
     for (const path of named.slice(1)) await exportRecords({ dbPath, output: { path } })
+    expect(traces(bytesIn(folder), users)).toEqual([])
+    console.log('R35: of 100 canaries 0 in database, log, backup and exports')
     expect(traces(bytesIn(folder), forms).length).toBeGreaterThan(99)
 
     const report = await forgetUsers({ dbPath, users, also: named })
@@ -97,7 +114,11 @@ describe('forget', () => {
   it("changes others' texts only where they name the user, and keeps sums right", async () => {
     const dbPath = tempDatabase()
     const db = new FeatureTrackerDB(dbPath)
-    const texts = { userId: 'grace', errorMessage: 'ada99 and ada9, not ada99s', metadata: { by: 'ada99', to: ['x ada99'] } }
+    const texts = {
+      userId: 'grace',
+      errorMessage: 'ada99 and ada9, not ada99s',
+      metadata: { by: 'ada99', to: ['x ada99'] },
+    }
     await db.insertRecords([record({ userId: 'ada99' }), record(texts)])
     await db.close()
     const report = await forgetUsers({ dbPath, users: ['ada99'] })
@@ -114,14 +135,17 @@ describe('forget', () => {
 
   it('works while another process writes', async () => {
     const dbPath = await tracked(50)
-    const child = startNode(`
+    const child = startNode(
+      `
       import { FeatureTracker } from '@cloudcurio/feature-tracking'
       const tracker = new FeatureTracker({ dbPath: process.argv[1] })
       const call = tracker.trackFeature({ featureName: 'busy', userId: 'other-user' })(() => 1)
       process.stdout.write('ready')
       const timer = setInterval(() => { for (let i = 0; i < 20; i++) call() }, 5)
       process.on('SIGTERM', async () => { clearInterval(timer); await tracker.flush(); await tracker.shutdown(); process.exit(0) })
-    `, { args: [dbPath] })
+    `,
+      { args: [dbPath] },
+    )
     await child.said('ready')
     const user = canary(7)
     const pseudonym = pseudonymOf(ensureKey(dbPath), user)

@@ -54,13 +54,18 @@ describe('import', () => {
     expect(await refusal(`${HEAD}\n"a`)).toBe('FILE: line 2: a quote is not closed')
     expect(await refusal('[{"id":"a"}', 'in.json')).toMatch(/column feature_name|no end/)
     expect(await refusal('PAR1', 'in.parquet')).toMatch(/is no Parquet file/)
-    await expect(importRecords({ dbPath: tempDatabase(), files: [copyOfOriginal()] })).rejects.toThrow(/SQLite database/)
+    await expect(importRecords({ dbPath: tempDatabase(), files: [copyOfOriginal()] })).rejects.toThrow(
+      /SQLite database/,
+    )
     await expect(importRecords({ dbPath: tempDatabase(), files: ['/nowhere.csv'] })).rejects.toThrow(/no file/)
   })
 
   it('leaves wrong rows out where it is told to, and reports them', async () => {
     const dbPath = tempDatabase()
-    const path = file('in.csv', `${HEAD}\n${row('a')}\n${row('b').replace('0.5', '')}\n${row('c').replace('other', 'odd')}\n`)
+    const path = file(
+      'in.csv',
+      `${HEAD}\n${row('a')}\n${row('b').replace('0.5', '')}\n${row('c').replace('other', 'odd')}\n`,
+    )
     const report = await importRecords({ dbPath, files: [path], onError: 'skip' })
     expect(report).toMatchObject({ rows: 2, added: 2, present: 0, skipped: 1, unusual: { categories: 1 } })
     expect(report.skippedRows).toEqual([
@@ -71,7 +76,12 @@ describe('import', () => {
 
   it('may be done again, and keeps the sums right', async () => {
     const dbPath = tempDatabase()
-    const path = file('in', gzipSync(`\ufeff${HEAD.replaceAll(',', ';')}\r\n${row('a').replaceAll(',', ';')}\r\n${row('b').replaceAll(',', ';')}`))
+    const path = file(
+      'in',
+      gzipSync(
+        `\ufeff${HEAD.replaceAll(',', ';')}\r\n${row('a').replaceAll(',', ';')}\r\n${row('b').replaceAll(',', ';')}`,
+      ),
+    )
     expect(await importRecords({ dbPath, files: [path] })).toMatchObject({ rows: 2, added: 2, present: 0 })
     expect(await importRecords({ dbPath, files: [path, path] })).toMatchObject({ rows: 4, added: 0, present: 4 })
     const db = new FeatureTrackerDB(dbPath)
@@ -80,7 +90,12 @@ describe('import', () => {
   })
 
   it.skipIf(!hasPython)("is read by Python's csv module, cell by cell", async () => {
-    const dbPath = await fileWith(fc.sample(someRow.filter((values) => !values.some((v) => typeof v === 'string' && /[\0\r]|[\ud800-\udfff]/.test(v))), { numRuns: 30, seed: 5 }))
+    const dbPath = await fileWith(
+      fc.sample(
+        someRow.filter((values) => !values.some((v) => typeof v === 'string' && /[\0\r]|[\ud800-\udfff]/.test(v))),
+        { numRuns: 30, seed: 5 },
+      ),
+    )
     const path = join(tempFolder(), 'out.csv')
     await exportRecords({ dbPath, output: { path } })
     const { stdout, stderr } = await python(

@@ -12,7 +12,9 @@ interface Request {
 }
 
 /** A receiver that answers as it is told, then with 200. */
-async function receiver(...answers: ((response: ServerResponse) => void)[]): Promise<{ endpoint: string; requests: Request[] }> {
+async function receiver(
+  ...answers: ((response: ServerResponse) => void)[]
+): Promise<{ endpoint: string; requests: Request[] }> {
   const requests: Request[] = []
   const server = createServer((request, response) => {
     const pieces: Buffer[] = []
@@ -101,6 +103,8 @@ describe('export over OTLP', () => {
       `${endpoint}/v1/traces did not take the records: it answered 400`,
     )
     expect(requests).toHaveLength(1)
-    await expect(exportOtlp({ dbPath: copyOfOriginal(), endpoint: 'nowhere', env: {} })).rejects.toThrow(/the endpoint is/)
+    await expect(exportOtlp({ dbPath: copyOfOriginal(), endpoint: 'nowhere', env: {} })).rejects.toThrow(
+      /the endpoint is/,
+    )
   })
 })

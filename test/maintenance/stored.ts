@@ -147,7 +147,10 @@ const someTime = fc.constantFrom(
 /** Rows of the kinds that this library and the original store, at their edges. */
 export const someRow: fc.Arbitrary<Value[]> = fc
   .tuple(
-    fc.oneof(fc.uuid(), someText.filter((text) => text !== '')),
+    fc.oneof(
+      fc.uuid(),
+      someText.filter((text) => text !== ''),
+    ),
     someText,
     fc.oneof(fc.constantFrom('other', 'agent_platform', 'unknown ✓'), someText),
     fc.oneof(fc.constantFrom('success', 'failed', 'odd'), someText),

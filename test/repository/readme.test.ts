@@ -18,7 +18,14 @@ const read = (name: string): string => readFileSync(join(ROOT, name), 'utf8')
 const readme = read('README.md')
 const contributing = read('CONTRIBUTING.md')
 const manifest = JSON.parse(read('package.json')) as { version: string; scripts: Readonly<Record<string, string>> }
-const documents = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...decisions()]
+const documents = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'docs/data.md',
+  'docs/walkthrough.md',
+  ...decisions(),
+]
 
 function decisions(): string[] {
   return readdirSync(join(ROOT, 'docs/decisions')).map((name) => `docs/decisions/${name}`)
@@ -63,6 +70,14 @@ function program(): Command {
   })
 }
 
+/** Commands that do something, with the whole of their names. */
+function leaves(parent: Command, prefix = ''): { name: string; command: Command }[] {
+  return parent.commands.flatMap((command) => {
+    const name = `${prefix}${command.name()}`
+    return command.commands.length > 0 ? leaves(command, `${name} `) : [{ name, command }]
+  })
+}
+
 /** Long options of a command, help and version included. */
 function longOptions(command: Command): string[] {
   return command
@@ -97,10 +112,11 @@ describe('README', () => {
   it('names every command with exactly its options', () => {
     const text = section('Command line')
     const root = program()
-    const all = [root, ...root.commands].flatMap(longOptions)
-    expect(root.commands.length).toBeGreaterThan(2)
-    for (const command of root.commands) {
-      const row = text.split('\n').find((line) => line.startsWith(`| \`${command.name()}`)) ?? ''
+    const commands = leaves(root)
+    const all = [root, ...commands.map(({ command }) => command)].flatMap(longOptions)
+    expect(commands.length).toBeGreaterThan(2)
+    for (const { name, command } of commands) {
+      const row = text.split('\n').find((line) => line.startsWith(`| \`${name}`)) ?? ''
       const named = [...row.matchAll(/--[a-z-]+/g)].map(([option]) => option)
       expect(named).toEqual(longOptions(command).filter((option) => option !== '--help'))
     }

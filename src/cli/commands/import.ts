@@ -18,7 +18,13 @@ export async function runImport(
 ): Promise<void> {
   const { importRecords } = await import('../../maintenance/index.js')
   const report = await transfer(context, 'import', ({ onProgress }) =>
-    importRecords({ dbPath: context.database.path, files, format: options.format, onError: options.onError, onProgress }),
+    importRecords({
+      dbPath: context.database.path,
+      files,
+      format: options.format,
+      onError: options.onError,
+      onProgress,
+    }),
   )
   await tell(context, report, importText(report, context.database.path))
 }
@@ -28,16 +34,27 @@ function importText({ rows, added, present, skipped, skippedRows, unusual }: Imp
   if (present > 0) lines.push(`${grouped(present)} were there already and were left as they are`)
   if (skipped > 0) lines.push(`${grouped(skipped)} were left out:`)
   for (const { file, place, column, message } of skippedRows)
-    lines.push(`  ${visible(file)}, ${place}${column === null ? '' : `, column ${visible(column)}`}: ${visible(message)}`)
+    lines.push(
+      `  ${visible(file)}, ${place}${column === null ? '' : `, column ${visible(column)}`}: ${visible(message)}`,
+    )
   if (skipped > skippedRows.length) lines.push(`  and ${grouped(skipped - skippedRows.length)} more`)
-  const kinds = { 'unknown category': unusual.categories, 'unknown status': unusual.statuses, 'start that is no time': unusual.times }
+  const kinds = {
+    'unknown category': unusual.categories,
+    'unknown status': unusual.statuses,
+    'start that is no time': unusual.times,
+  }
   for (const [kind, count] of Object.entries(kinds))
-    if (count > 0) lines.push(`note: ${grouped(count)} have an ${kind}; they were taken as they are`.replace('an start', 'a start'))
+    if (count > 0)
+      lines.push(`note: ${grouped(count)} have an ${kind}; they were taken as they are`.replace('an start', 'a start'))
   return lines.join('\n')
 }
 
 /** Databases of several machines into one. @throws CliError */
-export async function runMerge(context: CommandContext, files: readonly string[], options: { into: string }): Promise<void> {
+export async function runMerge(
+  context: CommandContext,
+  files: readonly string[],
+  options: { into: string },
+): Promise<void> {
   const { mergeDatabases } = await import('../../maintenance/index.js')
   const report = await transfer(context, 'merge', ({ onProgress }) =>
     mergeDatabases({ sources: files, into: options.into, onProgress }),

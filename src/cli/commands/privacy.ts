@@ -44,11 +44,20 @@ function forgetText({ dryRun, files, before, after, short }: ForgetReport): stri
     ({ path, rows, mentions, vacuumed }) =>
       `${visible(path)}: ${grouped(rows)} records${dryRun ? '' : ' removed'}, ${grouped(mentions)} texts of others that name them${dryRun ? '' : ' changed'}${vacuumed ? '; written anew' : ''}`,
   )
-  lines.push('', dryRun ? 'Bytes searched, as they are, in hexadecimal and in base64:' : 'Bytes searched before:', ...foundLines(before))
+  lines.push(
+    '',
+    dryRun ? 'Bytes searched, as they are, in hexadecimal and in base64:' : 'Bytes searched before:',
+    ...foundLines(before),
+  )
   if (!dryRun) lines.push('Bytes searched after:', ...foundLines(after))
   for (const user of short)
-    lines.push(`note: ${JSON.stringify(user)} is too short to be searched for in texts and bytes; its records and its pseudonym are`)
-  lines.push('', dryRun ? 'Nothing was changed. --yes erases it.' : 'Calls of these users to come are stored as before.')
+    lines.push(
+      `note: ${JSON.stringify(user)} is too short to be searched for in texts and bytes; its records and its pseudonym are`,
+    )
+  lines.push(
+    '',
+    dryRun ? 'Nothing was changed. --yes erases it.' : 'Calls of these users to come are stored as before.',
+  )
   return lines.join('\n')
 }
 
@@ -87,9 +96,14 @@ function auditText({ rows, keys, moreKeys, users, suspicions }: AuditReport): st
     ),
   ]
   if (moreKeys > 0) lines.push(`  and more: ${grouped(moreKeys)} further values under other keys`)
-  lines.push('', suspicions.length === 0 ? 'Nothing resembles persons or secrets.' : 'What resembles persons or secrets:')
+  lines.push(
+    '',
+    suspicions.length === 0 ? 'Nothing resembles persons or secrets.' : 'What resembles persons or secrets:',
+  )
   for (const { kind, place, count, example, recordId } of suspicions)
-    lines.push(`  ${kind} in ${visible(place)}: ${grouped(count)} records, such as ${visible(example)} in ${visible(recordId)}`)
+    lines.push(
+      `  ${kind} in ${visible(place)}: ${grouped(count)} records, such as ${visible(example)} in ${visible(recordId)}`,
+    )
   return lines.join('\n')
 }
 

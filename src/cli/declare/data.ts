@@ -28,9 +28,10 @@ function addExport(program: Command, io: CliIO): void {
     .addOption(momentOption('--since <time>', 'started at this time or later; see list-records', io.now))
     .addOption(momentOption('--until <time>', 'started before this time', io.now))
     .addOption(
-      new Option('--format <format>', 'csv, json, jsonl, parquet or otlp (default: what the name of the file tells)').choices(
-        ['csv', 'json', 'jsonl', 'parquet', 'otlp'],
-      ),
+      new Option(
+        '--format <format>',
+        'csv, json, jsonl, parquet or otlp (default: what the name of the file tells)',
+      ).choices(['csv', 'json', 'jsonl', 'parquet', 'otlp']),
     )
     .option('-o, --output <file>', 'the file to write, compressed where it ends in .gz (default: stdout)')
     .option('--force', 'replace the file where it is there already')
@@ -54,7 +55,9 @@ function addExport(program: Command, io: CliIO): void {
 }
 
 function addImport(program: Command, io: CliIO): void {
-  const command = program.command('import').description('Take records from files in; those that are there already stay.')
+  const command = program
+    .command('import')
+    .description('Take records from files in; those that are there already stay.')
   command
     .argument('<file...>', 'CSV, JSON, JSON Lines or Parquet, also with gzip')
     .addOption(
@@ -118,7 +121,9 @@ function addPrivacy(program: Command, io: CliIO): void {
     await runAudit(contextOf(audit, io))
   })
   addExamples(audit, io, [['feature-tracking privacy audit', 'exit code 4 where something was found']])
-  const rotate = privacy.command('rotate-key').description('Make a new key; old pseudonyms can then be linked to nobody.')
+  const rotate = privacy
+    .command('rotate-key')
+    .description('Make a new key; old pseudonyms can then be linked to nobody.')
   rotate
     .option('--ids <file>', 'give records of these users, one id a line, the pseudonyms of the new key')
     .option('-y, --yes', 'do it')

@@ -10,7 +10,7 @@ export interface CsvLine {
 export class CsvParser {
   #rest = ''
   #line = 1
-  #separator: string | undefined
+  #separator: string | undefined;
 
   /** The lines that are whole. @throws SyntaxError */
   *push(text: string): Generator<CsvLine> {

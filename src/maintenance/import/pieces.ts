@@ -22,7 +22,8 @@ export interface SourceFile {
  * @throws DataError where it cannot be read, or is something else
  */
 export async function lookAt(path: string, format?: FileFormat): Promise<SourceFile> {
-  if (path.includes('\0')) throw new DataError('bad_path', `the path is ${JSON.stringify(path)}: give the path of a file`)
+  if (path.includes('\0'))
+    throw new DataError('bad_path', `the path is ${JSON.stringify(path)}: give the path of a file`)
   try {
     const { size } = await stat(path)
     const head = await firstBytes(path)
@@ -47,7 +48,10 @@ export async function firstBytes(path: string): Promise<Buffer> {
 }
 
 function guess(head: Buffer): FileFormat {
-  const text = head.toString('latin1').replace(/^\xef\xbb\xbf/, '').trimStart()
+  const text = head
+    .toString('latin1')
+    .replace(/^\xef\xbb\xbf/, '')
+    .trimStart()
   if (text.startsWith('PAR1')) return 'parquet'
   if (text.startsWith('[')) return 'json'
   return text.startsWith('{') ? 'jsonl' : 'csv'

@@ -54,7 +54,14 @@ const MAX_KEYS = 5000
 /** A pseudonym, as the library makes it. */
 const PSEUDONYM = /^[0-9a-f]{64}$/
 
-const TEXTS = ['feature_name', 'category', 'status', 'session_id', 'error_message', 'user_id'] as const satisfies Column[]
+const TEXTS = [
+  'feature_name',
+  'category',
+  'status',
+  'session_id',
+  'error_message',
+  'user_id',
+] as const satisfies Column[]
 
 /** Lists what is stored of each kind, and looks for what resembles persons and secrets in every text. @throws StoreError */
 export async function auditPrivacy({ dbPath, filter, onProgress }: AuditOptions): Promise<AuditReport> {
@@ -123,7 +130,8 @@ class Audit {
         this.#suspect('names of metadata', key)
         this.#walk(item, place)
       }
-    else if (typeof value === 'string' && !PSEUDONYM.test(value)) this.#suspect(path === '' ? 'metadata' : `metadata.${path}`, value)
+    else if (typeof value === 'string' && !PSEUDONYM.test(value))
+      this.#suspect(path === '' ? 'metadata' : `metadata.${path}`, value)
   }
 
   #countKey(key: string, value: unknown): void {

@@ -97,7 +97,8 @@ export class ByteSearch {
             ((buffer[at + 3] as number) << 24)) >>>
           0
         if (this.#mayBegin[hashOf(head)] === 0) continue
-        for (const pattern of this.#byHead.get(head) ?? []) if (isAt(buffer, at, pattern)) onFound(pattern, isInWord(buffer, at, pattern))
+        for (const pattern of this.#byHead.get(head) ?? [])
+          if (isAt(buffer, at, pattern)) onFound(pattern, isInWord(buffer, at, pattern))
       }
     }
     return {

@@ -63,7 +63,9 @@ export async function forgetUsers(options: ForgetOptions): Promise<ForgetReport>
   const dbPath = resolve(options.dbPath)
   const also = (options.also ?? []).map((path) => resolve(path))
   for (const path of also) await checkNamed(path)
-  const forms = [...new Set([dbPath, ...also].flatMap((path) => options.users.flatMap((user) => userForms(path, user))))]
+  const forms = [
+    ...new Set([dbPath, ...also].flatMap((path) => options.users.flatMap((user) => userForms(path, user)))),
+  ]
   const work = new Forgetting(dbPath, also, forms, options.onStep ?? (() => {}))
   const report = options.dryRun === true ? await work.look() : await work.erase()
   return { ...report, short: options.users.filter((user) => !isSearchable(user)) }
@@ -217,7 +219,9 @@ async function filesBeside(dbPath: string): Promise<string[]> {
   const names = await readdir(dirname(dbPath))
   const own = basename(dbPath)
   return names
-    .filter((name) => name === own || (name.startsWith(`${own}.`) && !/\.key$/.test(name)) || name.startsWith(`${own}-`))
+    .filter(
+      (name) => name === own || (name.startsWith(`${own}.`) && !/\.key$/.test(name)) || name.startsWith(`${own}-`),
+    )
     .map((name) => join(dirname(dbPath), name))
 }
 

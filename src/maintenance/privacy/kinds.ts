@@ -17,14 +17,23 @@ export const KINDS: readonly Kind[] = [
   },
   {
     name: 'token',
-    pattern: /\bbearer\s+[\w.~+/-]{16,}|\b(?:password|passwd|pwd|secret|api[_-]?key|access[_-]?token)["']?\s*[:=]\s*["']?[^\s"',;]{4,}/i,
+    pattern:
+      /\bbearer\s+[\w.~+/-]{16,}|\b(?:password|passwd|pwd|secret|api[_-]?key|access[_-]?token)["']?\s*[:=]\s*["']?[^\s"',;]{4,}/i,
   },
   { name: 'password in an address', pattern: /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@]{1,100}:[^\s/@]{1,100}@/i },
-  { name: 'e-mail address', pattern: /[\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){0,5}\.\p{L}{2,24}(?![\p{L}\p{N}])/u },
-  { name: 'card number', pattern: /\b\d(?:[ -]?\d){12,18}\b/, isLikely: (text) => passesLuhn(text.replaceAll(/\D/g, '')) },
+  {
+    name: 'e-mail address',
+    pattern: /[\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){0,5}\.\p{L}{2,24}(?![\p{L}\p{N}])/u,
+  },
+  {
+    name: 'card number',
+    pattern: /\b\d(?:[ -]?\d){12,18}\b/,
+    isLikely: (text) => passesLuhn(text.replaceAll(/\D/g, '')),
+  },
   {
     name: 'IP address',
-    pattern: /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])|(?<![\w:])(?:[0-9a-f]{1,4}:){3,7}(?::|[0-9a-f]{1,4})(?![\w:])/i,
+    pattern:
+      /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])|(?<![\w:])(?:[0-9a-f]{1,4}:){3,7}(?::|[0-9a-f]{1,4})(?![\w:])/i,
     isLikely: isPublicAddress,
   },
   { name: 'phone number', pattern: /(?<![\w.+-])\+\d{1,3}[ ./-]?\(?\d{1,5}\)?(?:[ ./-]?\d{2,5}){2,4}(?!\w)/ },

@@ -50,7 +50,9 @@ function hexOf(body: Buffer): Pattern[] {
 /** In base64 the same bytes look different at each of three offsets; only what no neighbour changes is looked for. */
 function base64Of(body: Buffer): Pattern[] {
   return [0, 1, 2].flatMap((offset): Pattern[] => {
-    const text = Buffer.concat([Buffer.alloc(offset), body]).toString('base64').replaceAll('=', '')
+    const text = Buffer.concat([Buffer.alloc(offset), body])
+      .toString('base64')
+      .replaceAll('=', '')
     const from = offset === 0 ? 0 : offset + 1
     const rest = (offset + body.length) % 3
     const inner = text.slice(from, rest === 0 ? text.length : text.length - 1)

@@ -37,7 +37,9 @@ export async function rotateKey({ dbPath, idsFile, onStep }: RotateOptions): Pro
   const ids = idsFile === undefined ? [] : await readIds(idsFile)
   const rotation = beginKeyRotation(path)
   const renamed = new Map(
-    rotation.oldKey === undefined ? [] : ids.map((id) => [pseudonymOf(rotation.oldKey as Uint8Array, id), pseudonymOf(rotation.newKey, id)]),
+    rotation.oldKey === undefined
+      ? []
+      : ids.map((id) => [pseudonymOf(rotation.oldKey as Uint8Array, id), pseudonymOf(rotation.newKey, id)]),
   )
   const report = { ids: ids.length, rows: 0, mentions: 0, resumed: rotation.isResumed }
   if (renamed.size === 0) {
@@ -84,9 +86,14 @@ async function readIds(path: string): Promise<string[]> {
   try {
     text = await readFile(path, 'utf8')
   } catch (error) {
-    throw new DataError('bad_path', `${path} cannot be read (${(error as Error).message})`, 'give a file with one user id a line')
+    throw new DataError(
+      'bad_path',
+      `${path} cannot be read (${(error as Error).message})`,
+      'give a file with one user id a line',
+    )
   }
   const ids = text.split(/\r?\n/).filter((line) => line !== '')
-  if (ids.length === 0) throw new DataError('bad_format', `${path} has no user ids`, 'give a file with one user id a line')
+  if (ids.length === 0)
+    throw new DataError('bad_format', `${path} has no user ids`, 'give a file with one user id a line')
   return [...new Set(ids)]
 }

@@ -24,7 +24,9 @@ export function otlpSettings(
   env: NodeJS.ProcessEnv,
 ): OtlpSettings {
   const variable = (name: string): string | undefined =>
-    [`OTEL_EXPORTER_OTLP_TRACES_${name}`, `OTEL_EXPORTER_OTLP_${name}`].map((key) => env[key]?.trim()).find((value) => value)
+    [`OTEL_EXPORTER_OTLP_TRACES_${name}`, `OTEL_EXPORTER_OTLP_${name}`]
+      .map((key) => env[key]?.trim())
+      .find((value) => value)
   const whole = env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT']?.trim()
   const base = given.endpoint ?? (env['OTEL_EXPORTER_OTLP_ENDPOINT']?.trim() || DEFAULT_ENDPOINT)
   const url = given.endpoint === undefined && whole ? requireUrl(whole) : tracesUrl(requireUrl(base))
@@ -46,13 +48,21 @@ function tracesUrl(url: URL): URL {
 function requireUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url !== undefined && ['http:', 'https:'].includes(url.protocol)) return url
-  throw new DataError('endpoint', `the endpoint is ${JSON.stringify(text)}`, 'give an address such as http://localhost:4318')
+  throw new DataError(
+    'endpoint',
+    `the endpoint is ${JSON.stringify(text)}`,
+    'give an address such as http://localhost:4318',
+  )
 }
 
 function requireProtocol(text: string | undefined): OtlpProtocol {
   if (text === undefined) return 'http/protobuf'
   if (text === 'http/protobuf' || text === 'http/json') return text
-  throw new DataError('endpoint', `the protocol is ${JSON.stringify(text)}`, 'give --protocol http/protobuf or http/json')
+  throw new DataError(
+    'endpoint',
+    `the protocol is ${JSON.stringify(text)}`,
+    'give --protocol http/protobuf or http/json',
+  )
 }
 
 /** `name=value,name=value`, percent-encoded. */

@@ -99,7 +99,8 @@ function metadataOf(value: SqlValue | undefined): Readonly<Record<string, unknow
   if (typeof value !== 'string' || value === '{}') return {}
   try {
     const parsed: unknown = JSON.parse(value)
-    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as Record<string, unknown>
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
+      return parsed as Record<string, unknown>
   } catch {
     // It is shown as the text that it is.
   }

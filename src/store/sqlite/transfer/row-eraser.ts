@@ -132,7 +132,9 @@ export class RowEraser {
   /** Columns of tables with row ids; tables without have numbers only. The users' own column goes with their rows. */
   #textColumns(): { table: string; columns: string[] }[] {
     const tables = this.#database
-      .prepare<[], string>("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND NOT wr AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")
+      .prepare<[], string>(
+        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND NOT wr AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+      )
       .pluck()
       .all()
     return tables
@@ -169,7 +171,9 @@ export class RowEraser {
       .prepare<[string], number>(`SELECT rowid FROM feature_usage WHERE user_id = ? LIMIT ${STEP_ROWS}`)
       .pluck()
     const update = this.#database.prepare('UPDATE feature_usage SET user_id = ? WHERE rowid = ?')
-    const renameInSums = this.#database.prepare('UPDATE OR IGNORE feature_rollup_users SET user_id = ? WHERE user_id = ?')
+    const renameInSums = this.#database.prepare(
+      'UPDATE OR IGNORE feature_rollup_users SET user_id = ? WHERE user_id = ?',
+    )
     let changed = 0
     for (const [from, to] of renamed)
       for (;;) {
