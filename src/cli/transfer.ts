@@ -10,7 +10,8 @@ export interface Transfer {
 }
 
 /**
- * Does what goes over many rows: shows how far it is, and stops in good order at Ctrl-C or SIGTERM.
+ * Does what goes over many rows: shows how far it is, and stops in good order at Ctrl-C or SIGTERM. The work must tell of
+ * its progress, or look at the signal.
  * @param what is being done, in a word
  * @throws CliError in place of what maintenance throws
  */
@@ -27,6 +28,8 @@ export async function transfer<T>(
   for (const name of signals) process.once(name, onSignal)
   const progress = new RowProgress(context.io, what)
   const onProgress: ProgressListener = (state) => {
+    // What does not look at the signal itself is stopped here.
+    stop.signal.throwIfAborted()
     progress.show(state)
   }
   try {
@@ -40,7 +43,8 @@ export async function transfer<T>(
   }
 }
 
-async function transferFailure(error: unknown, context: CommandContext): Promise<unknown> {
+/** What maintenance threw, in words for the command line; anything else as it is. */
+export async function transferFailure(error: unknown, context: CommandContext): Promise<unknown> {
   const { DataError } = await import('../maintenance/index.js')
   if (error instanceof DataError) return new CliError(error.code, error.message, error.hint, { cause: error })
   return storeFailure(error, context.database)

@@ -5,7 +5,7 @@ import { grouped, sizeText } from '../output/format.js'
 import { jsonObject } from '../output/json.js'
 import { visible } from '../output/text.js'
 import { write } from '../output/write.js'
-import { transfer } from '../transfer.js'
+import { transfer, transferFailure } from '../transfer.js'
 
 export interface ForgetCommandOptions {
   also?: string[]
@@ -25,10 +25,9 @@ export async function runForget(
 ): Promise<void> {
   const { forgetUsers } = await import('../../maintenance/index.js')
   const dryRun = options.yes !== true
-  const report = await transfer(context, 'forget', () =>
-    forgetUsers({ dbPath: context.database.path, users, also: options.also, dryRun, onStep: stepTeller(context) }),
+  const report = await inSteps(context, (onStep) =>
+    forgetUsers({ dbPath: context.database.path, users, also: options.also, dryRun, onStep }),
   )
-  clearStep(context)
   const text = context.mode === 'json' ? jsonObject(report) : `${forgetText(report)}\n`
   await write(context.io.stdout, [text])
   if (!dryRun && !report.isErased)
@@ -118,10 +117,9 @@ export async function runRotateKey(context: CommandContext, options: RotateComma
       'give --yes to do it',
     )
   const { rotateKey } = await import('../../maintenance/index.js')
-  const report = await transfer(context, 'rotate', () =>
-    rotateKey({ dbPath: context.database.path, idsFile: options.ids, onStep: stepTeller(context) }),
+  const report = await inSteps(context, (onStep) =>
+    rotateKey({ dbPath: context.database.path, idsFile: options.ids, onStep }),
   )
-  clearStep(context)
   const { ids, rows, mentions, resumed } = report
   const text =
     context.mode === 'json'
@@ -130,13 +128,22 @@ export async function runRotateKey(context: CommandContext, options: RotateComma
   await write(context.io.stdout, [text])
 }
 
-/** Says on a terminal what is being done. */
-function stepTeller({ io }: CommandContext): (step: string) => void {
-  return (step) => {
-    if (io.showsProgress === true) io.stderr.write(`\r\u001b[K${visible(step)}`)
+/**
+ * Says on a terminal what is being done. It may be ended at any moment: done again, it goes on.
+ * @throws CliError in place of what maintenance throws
+ */
+async function inSteps<T>(context: CommandContext, work: (onStep: (step: string) => void) => Promise<T>): Promise<T> {
+  const { io } = context
+  const say = (text: string): void => {
+    if (io.showsProgress === true) io.stderr.write(`\r\u001b[K${text}`)
   }
-}
-
-function clearStep({ io }: CommandContext): void {
-  if (io.showsProgress === true) io.stderr.write('\r\u001b[K')
+  try {
+    return await work((step) => {
+      say(visible(step))
+    })
+  } catch (error) {
+    throw await transferFailure(error, context)
+  } finally {
+    say('')
+  }
 }
