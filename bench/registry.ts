@@ -86,4 +86,10 @@ export const BENCHMARKS: readonly Benchmark[] = [
     onTable: true,
     load: async () => (await import('./queries/recent.js')).benchRecent,
   },
+  {
+    name: 'transfer',
+    title: 'Export of a whole table',
+    onTable: true,
+    load: async () => (await import('./transfer/transfer.js')).benchTransfer,
+  },
 ]

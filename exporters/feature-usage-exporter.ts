@@ -1,6 +1,6 @@
 import { context, createContextKey } from '@opentelemetry/api'
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base'
-import { ensureKey, resolveSettings, type SettingOptions, type Settings } from '../src/config/index.js'
+import { CurrentKey, resolveSettings, type SettingOptions, type Settings } from '../src/config/index.js'
 import { describeError, type EventCounter, processEvents } from '../src/health/index.js'
 import { type FeatureUsageRecord, PseudonymCache, type RecordDraft } from '../src/record/index.js'
 import { draftFromSpan, type MappingOptions, type Promotion, recordFromSpan } from '../src/span/index.js'
@@ -187,7 +187,10 @@ export class FeatureUsageExporter implements SpanExporter {
   }
 
   #pseudonym(userId: string): string {
-    this.#pseudonyms ??= new PseudonymCache(ensureKey(this.settings.dbPath))
+    if (this.#pseudonyms === undefined) {
+      const key = new CurrentKey(this.settings.dbPath)
+      this.#pseudonyms = new PseudonymCache(() => key.get())
+    }
     return this.#pseudonyms.pseudonym(userId)
   }
 }

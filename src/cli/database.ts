@@ -49,7 +49,7 @@ export async function askDatabase<T>(
 
 const OTHER_PATH = `--db-path or ${DB_PATH.variable} choose another file`
 
-/** What the store threw, in words for the command line; anything else as it is. */
+/** What a store threw, in words for the command line; anything else as it is. */
 export async function storeFailure(error: unknown, { path, origin }: DatabaseChoice): Promise<unknown> {
   const { StoreError } = await import('../store/index.js')
   const options = { cause: error }

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander'
-import type { MaintenanceErrorCode } from '../maintenance/index.js'
+import type { DataErrorCode, MaintenanceErrorCode } from '../maintenance/index.js'
 import type { StoreErrorCode } from '../store/index.js'
 
 /** Exit codes with their meaning, as the root help shows them. */
@@ -12,7 +12,7 @@ export const EXIT_CODES = [
     name: 'unusable',
     meaning: 'a file cannot be used: not ours, newer, damaged, locked, there already; or output cannot be written',
   },
-  { code: 4, name: 'unhealthy', meaning: 'doctor found something to mend' },
+  { code: 4, name: 'found', meaning: 'doctor or privacy audit found something, or forget could not erase everything' },
   { code: 70, name: 'fault', meaning: 'a fault of feature-tracking itself' },
   { code: 130, name: 'stopped', meaning: 'stopped by Ctrl-C or SIGTERM before it was done' },
 ] as const
@@ -24,12 +24,13 @@ export const EXIT = Object.fromEntries(EXIT_CODES.map(({ name, code }) => [name,
 export type CliErrorCode =
   | StoreErrorCode
   | MaintenanceErrorCode
+  | DataErrorCode
   | 'no_such_feature'
   | 'bad_rules'
   | 'bad_spans'
   | 'usage'
   | 'output_failed'
-  | 'unhealthy'
+  | 'found'
   | 'stopped'
   | 'internal'
 
@@ -59,7 +60,7 @@ export class ExitWith extends Error {
 export function exitCodeOf(code: CliErrorCode): number {
   if (code === 'not_found' || code === 'no_such_feature') return EXIT.absent
   if (code === 'usage' || code === 'bad_path') return EXIT.usage
-  if (code === 'unhealthy') return EXIT.unhealthy
+  if (code === 'found' || code === 'not_erased') return EXIT.found
   if (code === 'stopped') return EXIT.stopped
   return code === 'internal' ? EXIT.fault : EXIT.unusable
 }

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
 import pc from 'picocolors'
+import { addData } from './declare/data.js'
 import type { GlobalOptions } from './context.js'
 import { addLive } from './declare/live.js'
 import { addMaintaining } from './declare/maintaining.js'
@@ -22,6 +23,7 @@ export function createProgram(io: CliIO): Command {
   addMaintaining(program, io)
   addStarting(program, io)
   addRules(program, io)
+  addData(program, io)
   return program.addHelpText('after', ({ command }) => (command === program ? rootHelp(command, helpWidth(io)) : ''))
 }
 

@@ -1,5 +1,14 @@
+export { CurrentKey } from './current-key.js'
 export { excludeMatcher, matchesPattern } from './exclude.js'
-export { ensureKey, ensurePrivateFolder, keyPath, readKey } from './key-file.js'
+export {
+  adoptKey,
+  beginKeyRotation,
+  ensureKey,
+  ensurePrivateFolder,
+  type KeyRotation,
+  keyPath,
+  readKey,
+} from './key-file.js'
 export {
   explainSettings,
   type ResolvedSetting,

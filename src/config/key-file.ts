@@ -1,5 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fchmodSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 
 const KEY_BYTES = 32
@@ -19,6 +31,10 @@ export function readKey(dbPath: string): Uint8Array | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   }
+  return requireKey(path, text)
+}
+
+function requireKey(path: string, text: string): Uint8Array {
   const key = Buffer.from(/^[0-9a-f]*$/.test(text.trim()) ? text.trim() : '', 'hex')
   if (key.length !== KEY_BYTES)
     throw new Error(
@@ -34,14 +50,19 @@ export function readKey(dbPath: string): Uint8Array | undefined {
  * @throws when the folder cannot be written or the file is no key
  */
 export function ensureKey(dbPath: string): Uint8Array {
-  const existing = readKey(dbPath)
-  if (existing !== undefined) return existing
+  return readKey(dbPath) ?? adoptKey(dbPath, randomBytes(KEY_BYTES))
+}
+
+/**
+ * Makes a key the installation's, where it has none.
+ * @returns the installation's key, which another process may have made
+ * @throws as `ensureKey`
+ */
+export function adoptKey(dbPath: string, key: Uint8Array): Uint8Array {
   ensurePrivateFolder(dirname(dbPath))
   const path = keyPath(dbPath)
-  const draft = `${path}.${process.pid}.${randomBytes(6).toString('hex')}`
-  writeFileSync(draft, `${randomBytes(KEY_BYTES).toString('hex')}\n`, { mode: 0o600, flag: 'wx' })
+  const draft = writeDraft(path, key)
   try {
-    chmodSync(draft, 0o600)
     linkSync(draft, path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
@@ -51,6 +72,63 @@ export function ensureKey(dbPath: string): Uint8Array {
   const made = readKey(dbPath)
   if (made === undefined) throw new Error(`${path} was removed while it was being made`)
   return made
+}
+
+/** A change of the installation's key that is under way. */
+export interface KeyRotation {
+  /** Undefined where there was none. */
+  readonly oldKey: Uint8Array | undefined
+  readonly newKey: Uint8Array
+  /** Whether it was begun before and did not come to its end. */
+  readonly isResumed: boolean
+  /** Puts the new key in the place of the old, at once and for good. */
+  commit(): void
+}
+
+/**
+ * Begins to change the key. The new one waits in a file beside it, so that whoever begins again after an interruption goes
+ * on with the same.
+ * @throws what the system says, or where a file is no key
+ */
+export function beginKeyRotation(dbPath: string): KeyRotation {
+  ensurePrivateFolder(dirname(dbPath))
+  const path = keyPath(dbPath)
+  const next = `${path}.next`
+  const isResumed = existsSync(next)
+  if (!isResumed) renameSync(writeDraft(path, randomBytes(KEY_BYTES)), next)
+  return {
+    oldKey: readKey(dbPath),
+    newKey: requireKey(next, readFileSync(next, 'utf8')),
+    isResumed,
+    commit: () => {
+      renameSync(next, path)
+      syncFolder(dirname(path))
+    },
+  }
+}
+
+/** Waits until the names in a folder are on the disk. */
+function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, 'r')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** A whole file beside the key, of mode 0600 and safe on the disk. @returns its path */
+function writeDraft(path: string, key: Uint8Array): string {
+  const draft = `${path}.${process.pid}.${randomBytes(6).toString('hex')}`
+  const descriptor = openSync(draft, 'wx', 0o600)
+  try {
+    fchmodSync(descriptor, 0o600)
+    writeSync(descriptor, `${Buffer.from(key).toString('hex')}\n`)
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+  return draft
 }
 
 /**

@@ -10,19 +10,26 @@ export function pseudonymOf(key: Uint8Array, userId: string): string {
 
 /** Pseudonyms of one key, remembered for the ids seen last: a hash costs some microseconds, a tracked call one. */
 export class PseudonymCache {
-  readonly #key: Uint8Array
+  readonly #currentKey: () => Uint8Array
   readonly #limit: number
   readonly #known = new Map<string, string>()
+  #key: Uint8Array | undefined
 
-  constructor(key: Uint8Array, limit = 10_000) {
-    this.#key = key
+  /** @param key gives the same object for as long as the key stays */
+  constructor(key: Uint8Array | (() => Uint8Array), limit = 10_000) {
+    this.#currentKey = typeof key === 'function' ? key : () => key
     this.#limit = limit
   }
 
   pseudonym(userId: string): string {
+    const key = this.#currentKey()
+    if (key !== this.#key) {
+      this.#key = key
+      this.#known.clear()
+    }
     const known = this.#known.get(userId)
     if (known !== undefined) return known
-    const made = pseudonymOf(this.#key, userId)
+    const made = pseudonymOf(key, userId)
     if (this.#known.size >= this.#limit) this.#known.clear()
     this.#known.set(userId, made)
     return made

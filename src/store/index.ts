@@ -2,12 +2,20 @@ export type { RecordDraft } from '../record/index.js'
 export * from './contract.js'
 export * from './sink.js'
 export {
+  COLUMNS,
   DetailsReader,
   FeatureTrackerDB,
   type FeatureTrackerDBOptions,
   openReader,
   type Position,
+  ROW_WIDTH,
+  RowEraser,
+  type RowPage,
+  RowSource,
+  type SqlValue,
   SqliteReader,
   SqliteWriter,
   type SqliteWriterOptions,
+  textOfBytes,
+  userForms,
 } from './sqlite/index.js'

@@ -1,4 +1,4 @@
-import { ensureKey, excludeMatcher, resolveSettings, type SettingOptions, type Settings } from '../config/index.js'
+import { CurrentKey, excludeMatcher, resolveSettings, type SettingOptions, type Settings } from '../config/index.js'
 import { EventCounter, processEvents } from '../health/index.js'
 import { type McpTrackOptions, trackModule, trackServer } from '../mcp/index.js'
 import { EXIT_TIMEOUT, requireExitTimeout, requireRules } from '../pipeline/index.js'
@@ -263,7 +263,10 @@ export class FeatureTracker {
   }
 
   #pseudonym(userId: string): string {
-    this.#pseudonyms ??= new PseudonymCache(ensureKey(this.settings.dbPath))
+    if (this.#pseudonyms === undefined) {
+      const key = new CurrentKey(this.settings.dbPath)
+      this.#pseudonyms = new PseudonymCache(() => key.get())
+    }
     return this.#pseudonyms.pseudonym(userId)
   }
 

@@ -18,7 +18,16 @@ const read = (name: string): string => readFileSync(join(ROOT, name), 'utf8')
 const readme = read('README.md')
 const contributing = read('CONTRIBUTING.md')
 const manifest = JSON.parse(read('package.json')) as { version: string; scripts: Readonly<Record<string, string>> }
-const documents = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/cli.md', 'docs/maintenance.md', ...decisions()]
+const documents = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'docs/cli.md',
+  'docs/data.md',
+  'docs/maintenance.md',
+  'docs/walkthrough.md',
+  ...decisions(),
+]
 
 function decisions(): string[] {
   return readdirSync(join(ROOT, 'docs/decisions')).map((name) => `docs/decisions/${name}`)

@@ -27,7 +27,7 @@ export async function runDoctor(context: CommandContext, { full }: DoctorCommand
   await printDiagnosis(context, diagnosis)
   if (diagnosis.isHealthy) return
   const count = diagnosis.findings.filter(needsMending).length
-  throw new CliError('unhealthy', `${count === 1 ? 'one thing is' : `${count} things are`} to be mended`)
+  throw new CliError('found', `${count === 1 ? 'one thing is' : `${count} things are`} to be mended`)
 }
 
 function needsMending({ level }: Finding): boolean {

@@ -2,3 +2,8 @@ export { FeatureTrackerDB, type FeatureTrackerDBOptions } from './feature-tracke
 export { DetailsReader, type Position } from './details-reader.js'
 export { openReader, SqliteReader } from './reader.js'
 export { SqliteWriter, type SqliteWriterOptions } from './writer.js'
+export { ROW_WIDTH, type SqlValue } from './rows.js'
+export { COLUMNS } from './schema.js'
+export { textOfBytes } from './transfer/lone-surrogates.js'
+export { RowEraser } from './transfer/row-eraser.js'
+export { type RowPage, RowSource, userForms } from './transfer/row-source.js'

@@ -1,6 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { readKey } from '../../config/index.js'
-import { type FeatureUsageRecord, pseudonymOf } from '../../record/index.js'
+import type { FeatureUsageRecord } from '../../record/index.js'
 import {
   type FeatureSummary,
   type RecordFilter,
@@ -23,6 +22,7 @@ import { usageStats } from './rollup/stats.js'
 import { topFeatures } from './rollup/top.js'
 import { recordFromRow, type Row, type SqlValue } from './rows.js'
 import { COLUMNS } from './schema.js'
+import { userForms } from './transfer/row-source.js'
 import { DatabaseFile } from './write/database-file.js'
 
 /** A connection for questions. It answers in the thread that asks; it opens the file at the first question. */
@@ -132,10 +132,7 @@ export class ReaderConnection {
   }
 
   #question(filter: RecordFilter): Question {
-    return questionOf(filter, (userId) => {
-      const key = readKey(this.#path)
-      return key === undefined ? [userId] : [userId, pseudonymOf(key, userId)]
-    })
+    return questionOf(filter, (userId) => userForms(this.#path, userId))
   }
 
   #open(): { database: Database; statements: Statements } {

@@ -1,8 +1,11 @@
 import { type FeatureUsageRecord, normalizeTimeText, parseCategory, parseStatus } from '../../record/index.js'
 import { COLUMNS } from './schema.js'
 
-/** A value as SQLite stores it. */
-export type SqlValue = string | number | null
+/**
+ * A value as SQLite stores it. Only other programs write integers beyond the safe ones, or bytes: they come as bigint
+ * and Uint8Array where a copy has to be exact.
+ */
+export type SqlValue = string | number | bigint | Uint8Array | null
 
 /** Values of one row in a flat list of rows. */
 export const ROW_WIDTH = COLUMNS.length

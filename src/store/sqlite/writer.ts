@@ -106,6 +106,15 @@ export class SqliteWriter implements FeatureStoreWriter, RecordSink {
     return this.#insert(records)
   }
 
+  /**
+   * Stores rows as they are given, for what was read elsewhere with all its oddities; else as `insertRecords`.
+   * @param values of the columns, row after row
+   */
+  async insertRows(values: readonly SqlValue[]): Promise<number> {
+    this.#outbox.send()
+    return this.#thread.request<number>({ kind: 'insert', values })
+  }
+
   async #insert(records: readonly FeatureUsageRecord[]): Promise<number> {
     if (records.length === 0 && !this.#closed) return 0
     const values: SqlValue[] = []

@@ -1,7 +1,7 @@
 import { bucketOf, encodeBuckets } from './histogram.js'
 
 /** A value of a row; others may have stored text where a number belongs. */
-export type Cell = string | number | null | undefined
+export type Cell = string | number | bigint | Uint8Array | null | undefined
 
 /** What the calls of one subject, status and period in a batch come to. */
 export class Sums {

@@ -1,6 +1,6 @@
 import type { ProblemTopic } from '../../sink.js'
 import { FLOAT, INT, type Progress } from '../progress.js'
-import type { Entry } from './entries.js'
+import { type Entry, SPOOL_HEADER_BYTES } from './entries.js'
 import { Journal } from './journal.js'
 
 /** After a failure the file is left alone for so many milliseconds. */
@@ -118,8 +118,17 @@ export class Spool {
     return true
   }
 
+  /** Empties the file where nothing waits in it: what the database has must not stay here after it was erased there. */
+  #tidy(): void {
+    if (this.hasBacklog) return
+    this.#quietly((journal) => {
+      if (journal.committed >= journal.size && journal.size > SPOOL_HEADER_BYTES) journal.empty()
+    })
+  }
+
   /** Shows to other machines that the file has an owner. */
   touch(): void {
+    this.#tidy()
     this.#quietly((journal) => {
       journal.touch()
     })
