@@ -131,7 +131,7 @@ describe('in a host that has no processor of ours, a call is one row', () => {
     ]
     tracking.completeCustomTracking(ids[2] as string, { status: 'success' })
     const records = await tracking.getAllRecords()
-    expect(records.map(({ recordId }) => recordId).toSorted()).toEqual(ids.toSorted())
+    expect(records.map(({ recordId }) => recordId).toSorted()).toEqual(ids.map(String).toSorted())
     expect(new Set(ids).size).toBe(3)
   })
 })
@@ -369,7 +369,7 @@ describe('a provider that is not the SDK’s', () => {
     trace.setGlobalTracerProvider({
       getTracer: (name, version) => {
         const tracer = provider.getTracer(name, version)
-        return { ...tracer, startSpan: (...args) => around(tracer.startSpan(...args)) } as Tracer
+        return { ...tracer, startSpan: (...args) => around(tracer.startSpan(...args)) }
       },
     })
     const tracking = tracker(dbPath)
