@@ -89,7 +89,10 @@ export class ReaderConnection {
 
   getRecord(recordId: string): TracedRecord | undefined {
     return this.#records((database) =>
-      database.prepare<[string], Row>(`SELECT ${COLUMNS.join(', ')} FROM feature_usage WHERE id = ?`).raw().all(recordId),
+      database
+        .prepare<[string], Row>(`SELECT ${COLUMNS.join(', ')} FROM feature_usage WHERE id = ?`)
+        .raw()
+        .all(recordId),
     )[0]
   }
 
@@ -99,7 +102,8 @@ export class ReaderConnection {
     const found = this.#records((database, snapshot) => this.#latestRows(database, snapshot, question, limit + 1))
     const records = found.slice(0, limit)
     const last = records.at(-1)
-    const next = last !== undefined && found.length > limit ? { startTime: last.startTime, recordId: last.recordId } : undefined
+    const next =
+      last !== undefined && found.length > limit ? { startTime: last.startTime, recordId: last.recordId } : undefined
     return { records, next }
   }
 

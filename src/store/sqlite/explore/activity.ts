@@ -27,7 +27,8 @@ export function activity(snapshot: Snapshot, query: ActivityQuery, nowMicros: nu
   for (const { at, table, column, micros } of stretches(snapshot, since, until))
     for (const [feature, ids] of subjects.entries())
       for (const id of ids) add(feature, micros, callsOf(snapshot, table, column, at, id))
-  for (const { feature, micros } of tail(snapshot, query.features)) if (micros >= since && micros < until) add(feature, micros, 1)
+  for (const { feature, micros } of tail(snapshot, query.features))
+    if (micros >= since && micros < until) add(feature, micros, 1)
   return counts
 }
 
@@ -48,13 +49,19 @@ function* stretches(snapshot: Snapshot, since: number, until: number): Generator
   const found = byHour ? snapshot.hours(span) : snapshot.days(span)
   for (const at of found) {
     const micros = Math.min(Math.max(at * length + length / 2, since), until - 1)
-    yield { table: byHour ? 'feature_rollup_hourly' : 'feature_rollup_daily', column: byHour ? 'hour' : 'day', at, micros }
+    yield {
+      table: byHour ? 'feature_rollup_hourly' : 'feature_rollup_daily',
+      column: byHour ? 'hour' : 'day',
+      at,
+      micros,
+    }
   }
 }
 
 function callsOf(snapshot: Snapshot, table: string, column: string, at: number, subject: number): number {
   return (
-    snapshot.statements.number(`SELECT sum(calls) FROM ${table} WHERE ${column} = ? AND subject_id = ?`, at, subject) ?? 0
+    snapshot.statements.number(`SELECT sum(calls) FROM ${table} WHERE ${column} = ? AND subject_id = ?`, at, subject) ??
+    0
   )
 }
 

@@ -33,12 +33,7 @@ export function slowestRows(snapshot: Snapshot, question: Question, limit: numbe
   const parts = partsOf(snapshot, asked)
   const { where, values } = conditionOf(asked)
   found.add(
-    snapshot.statements.rows<Row>(
-      `${SELECT}${and(where, 'rowid > ?')} ${ORDER}`,
-      ...values,
-      snapshot.watermark,
-      limit,
-    ),
+    snapshot.statements.rows<Row>(`${SELECT}${and(where, 'rowid > ?')} ${ORDER}`, ...values, snapshot.watermark, limit),
   )
   if (!parts.isEver) for (const edge of parts.edges) found.add(rowsOf(snapshot, asked, edge, limit))
   const stretches = new Stretches(snapshot, asked, parts)
@@ -127,8 +122,6 @@ class Longest {
 
   add(rows: readonly Row[]): void {
     if (rows.length === 0) return
-    this.rows = [...this.rows, ...rows]
-      .toSorted((a, b) => b[4] - a[4] || (a[0] < b[0] ? 1 : -1))
-      .slice(0, this.#limit)
+    this.rows = [...this.rows, ...rows].toSorted((a, b) => b[4] - a[4] || (a[0] < b[0] ? 1 : -1)).slice(0, this.#limit)
   }
 }

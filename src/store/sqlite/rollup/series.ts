@@ -52,8 +52,7 @@ interface Grid {
 function gridOf({ bucket, timeZone }: Cut): Grid {
   const isUtc = timeZone === undefined || timeZone === 'UTC'
   const days = isUtc ? UTC_DAYS : daysOf(timeZone)
-  if (bucket === 'hour')
-    return { bucketOf: (hour) => hour, startOf: (hour) => hour * HOUR_MICROS, isUtcDay: false }
+  if (bucket === 'hour') return { bucketOf: (hour) => hour, startOf: (hour) => hour * HOUR_MICROS, isUtcDay: false }
   return { bucketOf: days.dayOf, startOf: days.startOf, isUtcDay: isUtc }
 }
 
