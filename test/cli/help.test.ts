@@ -5,7 +5,7 @@ import { createProgram } from '../../src/cli/program.js'
 import { SETTINGS } from '../../src/config/index.js'
 import { cli, NOW, Sink } from './helpers.js'
 
-const COMMANDS = ['list-features', 'feature-stats', 'list-records']
+const COMMANDS = ['list-features', 'feature-stats', 'list-records', 'dashboard']
 
 /** The words of a help page, whatever way its lines were wrapped. */
 function words(text: string): string {
@@ -94,6 +94,7 @@ describe('createProgram', () => {
     expect(options).toEqual({
       'list-features': ['--limit'],
       'feature-stats': ['--category'],
+      dashboard: ['--port', '--host', '--open', '--allow-host', '--token-file'],
       'list-records': ['--feature', '--category', '--status', '--user', '--since', '--until', '--limit'],
     })
     expect(program.options.map((option) => option.long)).toEqual([

@@ -13,6 +13,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   'src/tracking': 2,
   exporters: 2,
   'src/pipeline': 3,
+  'src/server': 3,
   'src/tracker': 4,
   'src/cli': 4,
   'src/index.ts': 5,
@@ -26,6 +27,7 @@ const EXTERNAL: Readonly<Record<string, RegExp>> = {
   'src/span': /^@opentelemetry\/api$/,
   'src/store': /^(node:|better-sqlite3$)/,
   'src/tracking': /^(node:|@opentelemetry\/api$)/,
+  'src/server': /^(node:|hono(\/|$)|@hono\/|csv-stringify)/,
   'src/cli': /^(node:|commander$|picocolors$|csv-stringify|string-width$)/,
 }
 

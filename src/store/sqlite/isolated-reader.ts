@@ -171,6 +171,8 @@ class Helper {
   async end(error: StoreError): Promise<void> {
     this.#isEnding = true
     this.#fail(error)
+    // Who awaits the end must not be left by an event loop that has nothing else to do.
+    this.#child.ref()
     this.#child.kill('SIGKILL')
     this.#owner.ended()
     await this.#exit
