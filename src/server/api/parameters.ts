@@ -21,7 +21,7 @@ interface Documented {
 /** A parameter that a function reads. @param expects what to give, in words that end an error message */
 export function parameter<T>(parse: (text: string) => T | undefined, expects: string, documented: Documented) {
   return z
-    .string()
+    .string({ error: expects })
     .transform((text, context): T => {
       const value = parse(text)
       if (value !== undefined) return value

@@ -32,7 +32,8 @@ export const queryAnswer = z
     groups: z.array(
       z.object({
         label: z.string(),
-        category: category.nullable(),
+        // A reference that may be null: `nullable()` of one makes a schema that takes neither.
+        category: z.union([category, z.null()]),
         value: z.number(),
         values: z.array(z.number().nullable()),
       }),
