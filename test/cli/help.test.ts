@@ -37,7 +37,8 @@ describe('help', () => {
     for (const option of ['--db-path', '--json', '--csv', '--no-color']) expect(stdout).toContain(option)
     const examples = stdout.split('\n').filter((line) => line.startsWith(`  feature-tracking ${command}`))
     expect(examples.length).toBeGreaterThan(1)
-    for (const example of examples) {
+    // The dashboard would wait for the file.
+    for (const example of command === 'dashboard' ? [] : examples) {
       const argv = example.replace(/ >.*/, '').trim().split(' ').slice(1)
       expect((await cli([...argv, '--db-path', '/nowhere/usage.db'])).stderr).toContain(
         'there is no file /nowhere/usage.db',

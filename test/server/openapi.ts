@@ -12,7 +12,7 @@ interface Document {
 }
 
 export async function validate(document: Document): Promise<{ valid: boolean; errors?: unknown }> {
-  const { valid, errors } = await new Validator().validate(structuredClone(document) as object)
+  const { valid, errors } = await new Validator().validate(JSON.stringify(document))
   return { valid, errors }
 }
 
