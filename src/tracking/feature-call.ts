@@ -203,11 +203,6 @@ export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCa
     this.#end(status)
   }
 
-  /** Whether this call was made in a span or in another call, which is then made a span too. */
-  get #hasParent(): boolean {
-    return this.#parent !== undefined && trace.getSpanContext(this.#parent) !== undefined
-  }
-
   #more(): CallDetails {
     this.#details ??= new CallDetails()
     return this.#details
@@ -215,9 +210,9 @@ export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCa
 
   #end(status: FeatureStatus, failure?: Failure): void {
     if (this.#ended) return
-    // Somebody who has seen this call may want its id later; whatever went wrong is told by a span, and so is where a call
-    // stands in its trace.
-    if (this.#late !== undefined && (this.#seen || status !== FeatureStatus.SUCCESS || this.#hasParent)) void this.span
+    // Whoever has seen this call may want its id later; what went wrong, and where a call stands in its trace, spans tell.
+    if (this.#late !== undefined && (this.#seen || status !== FeatureStatus.SUCCESS || isInSpan(this.#parent)))
+      void this.span
     this.#ended = true
     this.openIn?.delete(this)
     this.#details?.atEnd?.()
@@ -300,4 +295,8 @@ export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCa
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0
+}
+
+function isInSpan(parent: Context | undefined): boolean {
+  return parent !== undefined && trace.getSpanContext(parent) !== undefined
 }
