@@ -211,8 +211,8 @@ export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCa
   #end(status: FeatureStatus, failure?: Failure): void {
     if (this.#ended) return
     // Whoever has seen this call may want its id later; what went wrong, and where a call stands in its trace, spans tell.
-    if (this.#late !== undefined && (this.#seen || status !== FeatureStatus.SUCCESS || isInSpan(this.#parent)))
-      void this.span
+    const isInSpan = () => trace.getSpanContext(this.#parent as Context) !== undefined
+    if (this.#late !== undefined && (this.#seen || status !== FeatureStatus.SUCCESS || isInSpan())) void this.span
     this.#ended = true
     this.openIn?.delete(this)
     this.#details?.atEnd?.()
@@ -295,8 +295,4 @@ export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCa
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0
-}
-
-function isInSpan(parent: Context | undefined): boolean {
-  return parent !== undefined && trace.getSpanContext(parent) !== undefined
 }
