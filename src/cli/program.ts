@@ -1,11 +1,20 @@
 import { Command, Option } from 'commander'
 import pc from 'picocolors'
+import type { DashboardOptions } from './commands/dashboard.js'
 import type { FeatureStatsOptions } from './commands/feature-stats.js'
 import type { ListRecordsOptions } from './commands/list-records.js'
 import { contextOf, type GlobalOptions } from './context.js'
 import { commandHelp, type HelpItem, rootHelp } from './help.js'
 import { type CliIO, outputWidth, wantsColor } from './io.js'
-import { categoryOption, featureOption, limitOption, momentOption, statusOption, userOption } from './options.js'
+import {
+  categoryOption,
+  featureOption,
+  limitOption,
+  momentOption,
+  portOption,
+  statusOption,
+  userOption,
+} from './options.js'
 import { packageVersion } from './version.js'
 
 const MAX_HELP_WIDTH = 100
@@ -19,6 +28,7 @@ export function createProgram(io: CliIO): Command {
   addListFeatures(program, io)
   addFeatureStats(program, io)
   addListRecords(program, io)
+  addDashboard(program, io)
   return program.addHelpText('after', ({ command }) => (command === program ? rootHelp(command, helpWidth(io)) : ''))
 }
 
@@ -99,6 +109,25 @@ function addListRecords(program: Command, io: CliIO): void {
     ['feature-tracking list-records --status failed --since 24h', 'what failed since yesterday'],
     ['feature-tracking list-records --feature ai_generation --user ada --limit 50', "one user's calls of one feature"],
     ['feature-tracking list-records --since 2026-11-01 --until 2026-12-01 --limit 100000 --csv', 'a month, whole'],
+  ])
+}
+
+function addDashboard(program: Command, io: CliIO): void {
+  const command = program.command('dashboard').description('Serve the dashboard and its HTTP API until Ctrl+C.')
+  command
+    .addOption(portOption(8081))
+    .option('--host <address>', 'listen on this address; any but this machine itself needs a token', '127.0.0.1')
+    .option('--open', 'open the browser')
+    .option('--allow-host <name...>', 'names, besides localhost, under which browsers reach it')
+    .option('--token-file <path>', 'a file with the token (default: FEATURE_TRACKING_DASHBOARD_TOKEN)')
+    .action(async (options: DashboardOptions) => {
+      const { dashboard } = await import('./commands/dashboard.js')
+      await dashboard(contextOf(command, io), options)
+    })
+  addExamples(command, io, [
+    ['feature-tracking dashboard --open', 'here, in the browser'],
+    ['feature-tracking dashboard --db-path app.db --port 9000', 'another file, on another port'],
+    ['feature-tracking dashboard --host 0.0.0.0 --token-file token.txt', 'for other machines, who need the token'],
   ])
 }
 

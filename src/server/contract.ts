@@ -92,7 +92,7 @@ export interface SeriesParams extends FilterParams {
   bucket?: Bucket
   /**
    * IANA name of the time zone whose days are counted; default UTC. Sums are kept by hours of UTC, so in a zone that is
-   * apart by a part of an hour a day begins up to 45 minutes early.
+   * apart by a part of an hour, the hour in which a day begins belongs to the day before.
    */
   tz?: string
 }

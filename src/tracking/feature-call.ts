@@ -210,8 +210,9 @@ export class FeatureCall extends FeatureContext implements ActiveFeature, OpenCa
 
   #end(status: FeatureStatus, failure?: Failure): void {
     if (this.#ended) return
-    // Somebody who has seen this call may want its id later; whatever went wrong is told by a span.
-    if (this.#late !== undefined && (this.#seen || status !== FeatureStatus.SUCCESS)) void this.span
+    // Whoever has seen this call may want its id later; what went wrong, and where a call stands in its trace, spans tell.
+    const isInSpan = () => trace.getSpanContext(this.#parent as Context) !== undefined
+    if (this.#late !== undefined && (this.#seen || status !== FeatureStatus.SUCCESS || isInSpan())) void this.span
     this.#ended = true
     this.openIn?.delete(this)
     this.#details?.atEnd?.()

@@ -49,7 +49,7 @@ describe('times', () => {
   it.each(['UTC', 'America/New_York', 'Asia/Kathmandu', 'Europe/Berlin', 'Pacific/Apia'])(
     'go through an input and back (%s), also near a change of clocks',
     (zone) => {
-      for (let at = Date.parse('2026-10-20T00:00Z'); at < Date.parse('2026-11-05T00:00Z'); at += 3_600_000) {
+      for (let at = Date.parse('2026-10-20T00:00Z'); at < Date.parse('2026-11-05T00:00Z'); at += 10_800_000) {
         const text = toLocalInput(at, zone)
         expect(toLocalInput(fromLocalInput(text, zone), zone)).toBe(text)
       }

@@ -77,7 +77,7 @@ describe('the packed package', () => {
     const home = join(project(), 'node_modules', '@cloudcurio', 'feature-tracking')
     expect(readdirSync(home).toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json'])
     const stray = readdirSync(join(home, 'dist'), { recursive: true, encoding: 'utf8' }).filter(
-      (name) => /\.(ts|js)$/.test(name) === false && name.includes('.'),
+      (name) => !/\.(ts|js)$|^dashboard\/.*\.(html|css|svg)$/.test(name) && name.includes('.'),
     )
     expect(stray).toEqual([])
   })

@@ -79,7 +79,7 @@ export function toLocalInput(at: number, zone: string): string {
 
 /** Milliseconds since 1970 of what such an input says in a zone; NaN when it says nothing. */
 export function fromLocalInput(text: string, zone: string): number {
-  const wanted = Date.parse(`${text}:00Z`)
+  const wanted = /^\d{4,6}-\d\d-\d\dT\d\d:\d\d$/.test(text) ? Date.parse(`${text}:00Z`) : Number.NaN
   // The zone's offset depends on the moment that is looked for: the second step settles it near a change of clocks.
   let at = wanted
   for (let step = 0; step < 2 && Number.isFinite(at); step++) {

@@ -7,9 +7,15 @@ import { eachLooseRow, eachRowOf, frozenQuestion, partsOf, statusMask } from './
 import type { Snapshot } from './snapshot.js'
 import type { Tally } from './tally.js'
 
-/** What all calls of a question come to. A user's calls are asked of the rows: there are no sums of one user. */
+/** What all calls of a question come to. */
 export function usageStats(snapshot: Snapshot, question: Question): UsageStats {
-  if (question.users !== undefined) return userStats(snapshot, question)
+  const { tally, users } = tallyOf(snapshot, question)
+  return statsOf(tally, users)
+}
+
+/** A user's calls are asked of the rows: there are no sums of one user. */
+export function tallyOf(snapshot: Snapshot, question: Question): Group {
+  if (question.users !== undefined) return tallyOfUser(snapshot, question)
   const asked = frozenQuestion(snapshot, question)
   const subjects = snapshot.subjects(asked.featureName, asked.category)
   const parts = settleEdges(snapshot, subjects, statusMask(asked), partsOf(snapshot, asked))
@@ -17,15 +23,15 @@ export function usageStats(snapshot: Snapshot, question: Question): UsageStats {
   eachLooseRow(snapshot, asked, parts, (row, { micros }) => {
     group.addRow(row, micros)
   })
-  return statsOf(group.tally, group.users)
+  return group
 }
 
-function userStats(snapshot: Snapshot, question: Question): UsageStats {
+function tallyOfUser(snapshot: Snapshot, question: Question): Group {
   const group = new Group(snapshot, [], question, { ...partsOf(snapshot, question), isEver: false })
   eachRowOf(snapshot, question, (row, { micros }) => {
     group.addRow(row, micros)
   })
-  return statsOf(group.tally, group.users)
+  return group
 }
 
 function statsOf(tally: Tally, users: number): UsageStats {

@@ -1,4 +1,4 @@
-import { bucketOf, encodeBuckets, percentiles } from './histogram.js'
+import { bucketOf, eachValue, encodeBuckets, percentiles } from './histogram.js'
 import { STATUS_COUNT, statusCode } from './status.js'
 import { type Cell, numberOf } from './sums.js'
 
@@ -124,6 +124,12 @@ export class Tally {
       return percentiles(shares, this.#histograms, this.#loose.map(bucketOf), this.durationMin, this.durationMax)
     const sorted = Float64Array.from(this.#loose).toSorted()
     return shares.map((share) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0)
+  }
+
+  /** Durations in seconds with the number of calls, in no order; those of sums within 1 %. */
+  *durations(): Generator<[duration: number, calls: number]> {
+    for (const histogram of this.#histograms) yield* eachValue(histogram)
+    for (const duration of this.#loose) yield [duration, 1]
   }
 
   #count(status: number, calls: number): void {
