@@ -21,7 +21,7 @@ export async function open(browser: Browser, address: string, options: BrowserCo
   const context = await browser.newContext({ viewport: WIDE, timezoneId: 'UTC', locale: 'en-GB', ...options })
   onTestFinished(() => context.close())
   const page = await context.newPage()
-  page.setDefaultTimeout(10_000)
+  page.setDefaultTimeout(20_000)
   const complaints: string[] = []
   const foreign: string[] = []
   page.on('console', (message) => {

@@ -59,6 +59,7 @@ export function Popover({ label, icon, text, role, class: name = '', children }:
         onClick={() => (open.value = !open.value)}
       >
         <Icon name={icon} />
+        {text !== undefined && <span class="unseen">{label}: </span>}
         {text}
       </button>
       {open.value && (
