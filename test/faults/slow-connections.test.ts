@@ -41,12 +41,17 @@ describe('R30: 500 slow connections', () => {
     }, 1000)
     onTestFinished(() => clearInterval(dripping))
     let longest = 0
-    while (ended < CONNECTIONS) {
-      const begin = performance.now()
-      expect((await fetch(`${server.url}api/stats`)).status).toBe(200)
-      longest = Math.max(longest, performance.now() - begin)
-      await new Promise((resolve) => setTimeout(resolve, 500))
-    }
+    await expect
+      .poll(
+        async () => {
+          const begin = performance.now()
+          expect((await fetch(`${server.url}api/stats`)).status).toBe(200)
+          longest = Math.max(longest, performance.now() - begin)
+          return ended
+        },
+        { timeout: 120_000, interval: 500 },
+      )
+      .toBe(CONNECTIONS)
     console.log(`R30: ${CONNECTIONS} slow connections ended; the longest honest request took ${longest.toFixed(0)} ms`)
   })
 })
