@@ -64,7 +64,7 @@ export function describeExplorer(make: MakeStore): void {
 
   it('getRecordPage gives each record once, in order, whatever the page', () =>
     holds(async (filter) => {
-      const expected = oracle.getRecords(filter).map((found) => ({ ...found, ...UNKNOWN }))
+      const expected = oracle.getRecords(filter).map((found) => Object.assign({}, found, UNKNOWN))
       expect(await pages(filter, 61)).toEqual(expected)
     }))
 

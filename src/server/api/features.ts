@@ -6,7 +6,17 @@ import { ApiError } from '../errors.js'
 import { featureItem, recentFeatureCall, recentFigures } from '../figures.js'
 import { endpoint } from './endpoint.js'
 import { seriesOf, statsOf } from './overview.js'
-import { anyText, bucket, category, filter, filterOf, oneOf, period, timeZone, wholeNumber } from './parameters.js'
+import {
+  bucketParameter,
+  categoryParameter,
+  filterOf,
+  filterParameters,
+  oneOf,
+  periodParameters,
+  textParameter,
+  timeZoneParameter,
+  wholeNumber,
+} from './parameters.js'
 import * as schemas from './schemas.js'
 
 /** A search looks at so many of the most used features. */
@@ -23,10 +33,10 @@ export const features = endpoint({
   path: '/api/features',
   summary: 'The most used features.',
   input: z.object({
-    ...filter,
-    search: anyText('part of a name; looks at the 1000 most used'),
+    ...filterParameters,
+    search: textParameter('part of a name; looks at the 1000 most used'),
     sparkline: oneOf(['true', 'false'], 'whether the first 100 have one'),
-    tz: timeZone,
+    tz: timeZoneParameter,
     limit: wholeNumber(1, 1000, 100, 'so many features'),
   }),
   answer: schemas.featureList,
@@ -53,7 +63,7 @@ function sparklinesOf(
   return store.getActivity({ features: asked, since, until, parts: SPARKLINE_PARTS })
 }
 
-const details = { category, ...period, bucket, tz: timeZone }
+const details = { category: categoryParameter, ...periodParameters, bucket: bucketParameter, tz: timeZoneParameter }
 
 const required = z
   .string({ error: 'the name of a feature' })
@@ -89,7 +99,7 @@ async function featureOf(store: FeatureStoreExplorer, input: FeatureInput): Prom
   const name = input.feature_name
   const filter = { ...filterOf(input), featureName: name }
   const latest = (limit: number, status?: FeatureStatus): Promise<TracedRecord[]> =>
-    store.getRecordPage({ ...filter, status, limit }).then(({ records }) => records)
+    store.getRecordPage({ ...filterParameters, status, limit }).then(({ records }) => records)
   const [known, stats, series, histogram, summary, recent, slowest, ...failures] = await Promise.all([
     store.getTopFeatures({ featureName: name, limit: schemas.category.options.length }),
     statsOf(store, filter),
@@ -97,7 +107,7 @@ async function featureOf(store: FeatureStoreExplorer, input: FeatureInput): Prom
     store.getLatency(filter),
     store.getRecentSummary(filter),
     latest(RECENT_CALLS),
-    store.getSlowest({ ...filter, limit: LISTED_CALLS }),
+    store.getSlowest({ ...filterParameters, limit: LISTED_CALLS }),
     latest(LISTED_CALLS, 'failed'),
     latest(LISTED_CALLS, 'timeout'),
     latest(LISTED_CALLS, 'partial'),

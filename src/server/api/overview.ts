@@ -4,14 +4,14 @@ import type { FeatureStoreReader, RecordFilter, SeriesBucket } from '../../store
 import type { LabelledCounts, SeriesResponse, StatsResponse } from '../contract.js'
 import { recentCall, seriesPoint, totals } from '../figures.js'
 import { endpoint } from './endpoint.js'
-import { bucket, filter, filterOf, timeZone, wholeNumber } from './parameters.js'
+import { bucketParameter, filterOf, filterParameters, timeZoneParameter, wholeNumber } from './parameters.js'
 import { periodBefore, seriesQuery } from './periods.js'
 import * as schemas from './schemas.js'
 
 export const stats = endpoint({
   path: '/api/stats',
   summary: 'What all calls come to, and those of the period before.',
-  input: z.object(filter),
+  input: z.object(filterParameters),
   answer: schemas.stats,
   handle: ({ store }, input) => statsOf(store, filterOf(input)),
 })
@@ -19,7 +19,7 @@ export const stats = endpoint({
 export const series = endpoint({
   path: '/api/series',
   summary: 'Calls by hour or day.',
-  input: z.object({ ...filter, bucket, tz: timeZone }),
+  input: z.object({ ...filterParameters, bucket: bucketParameter, tz: timeZoneParameter }),
   answer: schemas.series,
   handle: ({ store }, input) => seriesOf(store, filterOf(input), input),
 })
@@ -27,7 +27,12 @@ export const series = endpoint({
 export const chartData = endpoint({
   path: '/api/chart-data',
   summary: 'Calls by category, the most used features, and calls by hour or day.',
-  input: z.object({ ...filter, bucket, tz: timeZone, limit: wholeNumber(1, 1000, 10, 'so many features') }),
+  input: z.object({
+    ...filterParameters,
+    bucket: bucketParameter,
+    tz: timeZoneParameter,
+    limit: wholeNumber(1, 1000, 10, 'so many features'),
+  }),
   answer: schemas.chartData,
   handle: async ({ store }, input) => {
     const asked = filterOf(input)
@@ -50,7 +55,7 @@ export const chartData = endpoint({
 export const recentCalls = endpoint({
   path: '/api/recent-calls',
   summary: 'The latest calls.',
-  input: z.object({ ...filter, limit: wholeNumber(1, 1000, 20, 'so many calls') }),
+  input: z.object({ ...filterParameters, limit: wholeNumber(1, 1000, 20, 'so many calls') }),
   answer: schemas.recentCalls,
   handle: async ({ store }, input) => {
     const { records } = await store.getRecordPage({ ...filterOf(input), limit: input.limit })
@@ -80,7 +85,7 @@ export async function seriesOf(
 async function categoryCounts(store: FeatureStoreReader, filter: RecordFilter): Promise<LabelledCounts> {
   const asked = filter.category === undefined ? FEATURE_CATEGORIES : [filter.category]
   const counts = await Promise.all(
-    asked.map(async (category) => ({ category, stats: await store.getUsageStats({ ...filter, category }) })),
+    asked.map(async (category) => ({ category, stats: await store.getUsageStats({ ...filterParameters, category }) })),
   )
   const used = counts
     .map((found) => ({ label: found.category, calls: found.stats.totalCalls }))

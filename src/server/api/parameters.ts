@@ -77,7 +77,7 @@ function moment(description: string) {
   )
 }
 
-function text(description: string, more: object = {}) {
+export function textParameter(description: string, more: object = {}) {
   return parameter((value) => (value.length <= 1000 ? value : undefined), 'at most 1000 characters', {
     description,
     maxLength: 1000,
@@ -85,12 +85,12 @@ function text(description: string, more: object = {}) {
   })
 }
 
-export const category = parameter(parseCategory, `one of ${FEATURE_CATEGORIES.join(', ')}`, {
+export const categoryParameter = parameter(parseCategory, `one of ${FEATURE_CATEGORIES.join(', ')}`, {
   description: 'only this category',
   enum: [...FEATURE_CATEGORIES],
 })
 
-export const timeZone = parameter(
+export const timeZoneParameter = parameter(
   (value) => (isTimeZone(value) ? value : undefined),
   'an IANA name such as Europe/Berlin',
   {
@@ -99,7 +99,7 @@ export const timeZone = parameter(
   },
 )
 
-export const bucket = parameter(
+export const bucketParameter = parameter(
   (value) => (value === 'hour' || value === 'day' ? value : undefined),
   '"hour" or "day"',
   {
@@ -108,23 +108,21 @@ export const bucket = parameter(
   },
 )
 
-export const period = {
+export const periodParameters = {
   since: moment('started at this time or later'),
   until: moment('started before this time'),
 }
 
-export const filter = {
-  feature: text('only this feature'),
-  category,
+export const filterParameters = {
+  feature: textParameter('only this feature'),
+  category: categoryParameter,
   status: parameter(parseStatus, `one of ${FEATURE_STATUSES.join(', ')}`, {
     description: 'only this status',
     enum: [...FEATURE_STATUSES],
   }),
-  user: text('only this user, by id or pseudonym'),
-  ...period,
+  user: textParameter('only this user, by id or pseudonym'),
+  ...periodParameters,
 }
-
-export const anyText = text
 
 export function oneOf<const T extends string>(values: readonly T[], description: string) {
   return parameter((value) => values.find((known) => known === value), `one of ${values.join(', ')}`, {

@@ -3,7 +3,15 @@ import { FEATURE_CATEGORIES, FEATURE_STATUSES, type FeatureCategory } from '../.
 import type { FeatureStoreReader, RecordFilter, SeriesPoint, UsageStats } from '../../store/index.js'
 import type { Bucket, Measure, QueryResponse } from '../contract.js'
 import { endpoint } from './endpoint.js'
-import { bucket, filter, filterOf, oneOf, parameter, timeZone, wholeNumber } from './parameters.js'
+import {
+  bucketParameter,
+  filterOf,
+  filterParameters,
+  oneOf,
+  parameter,
+  timeZoneParameter,
+  wholeNumber,
+} from './parameters.js'
 import { seriesQuery } from './periods.js'
 import { GROUPS, MEASURES, queryAnswer } from './widget-schemas.js'
 
@@ -22,11 +30,11 @@ export const query = endpoint({
   path: '/api/query',
   summary: 'The figures of a widget: a measure, by group and by hour or day.',
   input: z.object({
-    ...filter,
+    ...filterParameters,
     measure,
     group_by: oneOf(GROUPS, 'one line for each'),
-    bucket,
-    tz: timeZone,
+    bucket: bucketParameter,
+    tz: timeZoneParameter,
     limit: wholeNumber(1, 20, 10, 'so many groups, the largest first'),
   }),
   answer: queryAnswer,
@@ -71,10 +79,9 @@ async function groupsOf(
   // By another measure than calls the largest is among the most used ones that are looked at.
   const found = await store.getTopFeatures({ ...asked, limit: MAX_FEATURES })
   return Promise.all(
-    found.map(async ({ featureName, category }) => ({
-      ...(await group(featureName, { featureName, category })),
-      category,
-    })),
+    found.map(async ({ featureName, category }) =>
+      Object.assign(await group(featureName, { featureName, category }), { category }),
+    ),
   )
 }
 

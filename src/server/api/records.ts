@@ -6,7 +6,7 @@ import { callRecord } from '../figures.js'
 import { csvOf } from './csv.js'
 import { cursorOf, positionOf } from './cursor.js'
 import { endpoint, textEndpoint } from './endpoint.js'
-import { anyText, filter, filterOf, oneOf, parameter, seconds, wholeNumber } from './parameters.js'
+import { filterOf, filterParameters, oneOf, parameter, seconds, textParameter, wholeNumber } from './parameters.js'
 import * as schemas from './schemas.js'
 import { placedInTrace } from './trace.js'
 
@@ -14,14 +14,14 @@ const MAX_PAGE = 1000
 const MAX_TRACE = 5000
 
 const rowFilter = {
-  ...filter,
-  session: anyText('only calls of this session'),
+  ...filterParameters,
+  session: textParameter('only calls of this session'),
   trace: parameter((text) => (/^[0-9a-f]{32}$/i.test(text) ? text.toLowerCase() : undefined), '32 hexadecimal digits', {
     description: 'only calls of this trace',
   }),
   min_duration: seconds('took at least so long, in seconds'),
   max_duration: seconds('took less than this, in seconds'),
-  error: anyText('part of the error message, any case'),
+  error: textParameter('part of the error message, any case'),
   sort: oneOf(['newest', 'slowest'], 'newest (the default) has pages; slowest has one'),
 }
 

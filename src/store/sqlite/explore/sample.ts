@@ -57,26 +57,35 @@ function usersOf(calls: readonly FeatureUsageRecord[]): UserCalls[] {
 }
 
 function errorGroups(calls: readonly FeatureUsageRecord[]): ErrorGroup[] {
-  const groups = new Map<string, ErrorGroup & { ids: Set<string> }>()
-  for (const { status, errorMessage, startTime, recordId, userId } of calls) {
-    const pattern = errorPattern(errorMessage ?? '')
-    const key = `${status} ${pattern}`
-    let group = groups.get(key)
-    if (group === undefined) {
-      const fingerprint = fingerprintOf(key)
-      group = {
-        ...{ fingerprint, pattern, status, count: 0, users: 0, firstSeen: startTime, lastSeen: startTime },
-        ...{ example: errorMessage ?? '', exampleRecordId: recordId, ids: new Set() },
-      }
-      groups.set(key, group)
-    }
+  const groups = new Map<string, ErrorGroup>()
+  const users = new Map<string, Set<string>>()
+  for (const call of calls) {
+    const pattern = errorPattern(call.errorMessage ?? '')
+    const key = `${call.status} ${pattern}`
+    const group = groups.get(key) ?? newGroup(call, key, pattern)
+    groups.set(key, group)
     group.count++
-    group.firstSeen = startTime
-    if (userId !== null) group.ids.add(userId)
+    // The latest come first.
+    group.firstSeen = call.startTime
+    if (call.userId !== null) users.set(key, (users.get(key) ?? new Set()).add(call.userId))
   }
-  return [...groups.values()]
-    .map(({ ids, ...group }) => ({ ...group, users: ids.size }))
-    .toSorted((a, b) => b.count - a.count)
+  for (const [key, group] of groups) group.users = users.get(key)?.size ?? 0
+  return [...groups.values()].toSorted((left, right) => right.count - left.count)
+}
+
+function newGroup(latest: FeatureUsageRecord, key: string, pattern: string): ErrorGroup {
+  const { status, startTime, errorMessage, recordId } = latest
+  return {
+    fingerprint: fingerprintOf(key),
+    pattern,
+    status,
+    count: 0,
+    users: 0,
+    firstSeen: startTime,
+    lastSeen: startTime,
+    example: errorMessage ?? '',
+    exampleRecordId: recordId,
+  }
 }
 
 function mean(values: readonly number[]): number {
