@@ -28,7 +28,7 @@ const PAGES: Readonly<Record<View, { readonly title: string; readonly page: Comp
 const TABS: readonly View[] = ['overview', 'records', 'boards', 'health']
 
 /** Views that say themselves what they show. */
-const TITLED: readonly View[] = ['feature', 'trace', 'boards']
+const TITLED: ReadonlySet<View> = new Set<View>(['feature', 'trace', 'boards'])
 
 /** The tab that a view lies below. */
 const BELOW: Partial<Record<View, View>> = { feature: 'overview', trace: 'records' }
@@ -51,7 +51,7 @@ export function App() {
       </a>
       <Head />
       <main id="main" tabIndex={-1}>
-        <h1 class={view !== null && TITLED.includes(view) ? 'unseen' : 'page-title'}>{title}</h1>
+        <h1 class={view !== null && TITLED.has(view) ? 'unseen' : 'page-title'}>{title}</h1>
         <Page view={view} />
       </main>
       <Questions />

@@ -49,7 +49,9 @@ describeInBrowser('everybody', (browser) => {
     await press('Enter', 'ArrowDown')
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Save as CSV')
     await press('Escape')
-    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Menu of Calls over time')
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe(
+      'Menu of Calls over time',
+    )
 
     // The time range.
     await page.getByRole('button', { name: /Time range/ }).focus()

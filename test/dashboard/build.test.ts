@@ -35,7 +35,9 @@ describe('the built page', () => {
   })
 
   it('names no other host', () => {
-    const hosts = filesBelow(BUILT).flatMap((name) => [...read(name).matchAll(/https?:\/\/[\w.-]+/g)].map((match) => match[0]))
+    const hosts = filesBelow(BUILT).flatMap((name) =>
+      [...read(name).matchAll(/https?:\/\/[\w.-]+/g)].map((match) => match[0]),
+    )
     // These are names of XML's languages, not addresses that are asked for.
     expect([...new Set(hosts)].filter((host) => host !== 'http://www.w3.org')).toEqual([])
   })
@@ -43,7 +45,8 @@ describe('the built page', () => {
 
 describe('the source of the page', () => {
   it('never makes markup, or code, of text', () => {
-    const dangerous = /innerHTML|outerHTML|insertAdjacentHTML|dangerouslySetInnerHTML|document\.write|\beval\(|new Function|srcdoc/
+    const dangerous =
+      /innerHTML|outerHTML|insertAdjacentHTML|dangerouslySetInnerHTML|document\.write|\beval\(|new Function|srcdoc/
     const found = filesBelow(SOURCE).filter((name) => dangerous.test(readFileSync(join(SOURCE, name), 'utf8')))
     expect(found).toEqual([])
   })

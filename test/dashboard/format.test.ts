@@ -79,11 +79,20 @@ describe('charts', () => {
 describe('the rows of a trace', () => {
   const records = trace(demoRecords(), TRACE_ID)?.records ?? []
   const names = (collapsed: readonly number[]): string[] =>
-    shownRows(records, new Set(collapsed.map((index) => records[index]?.record_id ?? ''))).map(({ record }) => record.feature_name)
+    shownRows(records, new Set(collapsed.map((index) => records[index]?.record_id ?? ''))).map(
+      ({ record }) => record.feature_name,
+    )
 
   it('leave out what lies inside those that are closed', () => {
     expect(names([]).length).toBe(8)
-    expect(names([1])).toEqual(['answer_question', 'search_documents', 'chat_completion', 'chat_completion', 'run_command', 'render_page'])
+    expect(names([1])).toEqual([
+      'answer_question',
+      'search_documents',
+      'chat_completion',
+      'chat_completion',
+      'run_command',
+      'render_page',
+    ])
     expect(names([0])).toEqual(['answer_question'])
     expect(names([0, 1])).toEqual(['answer_question'])
   })

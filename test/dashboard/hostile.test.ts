@@ -2,25 +2,8 @@ import { expect, it } from 'vitest'
 import type { CallRecord, Category, Status } from '../../src/server/contract.js'
 import { describeInBrowser } from '../support/browser.js'
 import { NOW, aRecord, timeText } from './fake/records.js'
+import { PAYLOADS } from './payloads.js'
 import { openFake, settled } from './support.js'
-
-const RUN = 'window.hacked=1'
-const TAGS = ['script', 'img', 'svg', 'iframe', 'object', 'embed', 'video', 'audio', 'body', 'details', 'math', 'style', 'link', 'base', 'form', 'input', 'a', 'marquee', 'template', 'meta']
-const SHAPES: readonly ((tag: string) => string)[] = [
-  (tag) => `<${tag} src=x onerror="${RUN}" onload="${RUN}">`,
-  (tag) => `<${tag} href="javascript:${RUN}" autofocus onfocus="${RUN}" tabindex=0>click</${tag}>`,
-  (tag) => `"><${tag}>${RUN}</${tag}>`,
-  (tag) => `'><${tag} onmouseover='${RUN}' ontoggle='${RUN}' open>`,
-  (tag) => `</script></style></textarea></title><${tag} onpointerenter=${RUN}>`,
-  (tag) => `\${${RUN}}{{constructor.constructor('${RUN}')()}}<${tag}/onload=${RUN}>`,
-  (tag) => `javascript:${RUN}//<${tag}>`,
-  (tag) => `data:text/html,<${tag} onload=parent.${RUN}>`,
-  (tag) => `<<${tag.toUpperCase()}\u0000 sRc=x OnErRoR=${RUN}//`,
-  (tag) => `&lt;${tag} onerror=${RUN}&gt;\u202e\u2028%3C${tag}%3E`,
-]
-
-/** Ten shapes of twenty tags. */
-const PAYLOADS = TAGS.flatMap((tag) => SHAPES.map((shape) => shape(tag)))
 
 /** A record that has a payload wherever text can be. */
 function hostile(payload: string, index: number): CallRecord {
@@ -44,7 +27,10 @@ describeInBrowser('text from elsewhere', (browser) => {
   it('is shown and never run: 200 payloads in every column and name of an attribute, in every view', async () => {
     expect(new Set(PAYLOADS).size).toBe(200)
     const records = PAYLOADS.map(hostile)
-    const { page, fake, complaints, foreign } = await openFake(browser(), '', { records, viewport: { width: 1280, height: 4000 } })
+    const { page, fake, complaints, foreign } = await openFake(browser(), '', {
+      records,
+      viewport: { width: 1280, height: 4000 },
+    })
     const hacked = (): Promise<unknown> => page.evaluate(() => (globalThis as { hacked?: unknown }).hacked ?? null)
     await settled(page)
     await page.getByRole('button', { name: 'Show up to 500' }).click()
@@ -67,11 +53,17 @@ describeInBrowser('text from elsewhere', (browser) => {
     await page.getByRole('button', { name: 'Begin with an example' }).click()
     await page.getByRole('list', { name: 'Slowest features' }).waitFor()
     for (const payload of PAYLOADS.slice(0, 20)) {
-      await page.goto(`${fake.url}#/records?${new URLSearchParams({ feature: payload, error: payload, user: payload, tz: payload, since: payload }).toString()}`)
+      await page.goto(
+        `${fake.url}#/records?${new URLSearchParams({ feature: payload, error: payload, user: payload, tz: payload, since: payload }).toString()}`,
+      )
       await settled(page)
     }
     expect(await hacked()).toBe(null)
-    expect(await page.locator('main script, main iframe, main img, main object, main embed, main [onerror], main [onload]').count()).toBe(0)
+    expect(
+      await page
+        .locator('main script, main iframe, main img, main object, main embed, main [onerror], main [onload]')
+        .count(),
+    ).toBe(0)
     expect(complaints).toEqual([])
     expect(foreign).toEqual([])
     console.log(`${PAYLOADS.length} payloads in 8 columns and in names of attributes: none ran`)

@@ -43,7 +43,10 @@ interface Difference {
 function compare(page: Page, picture: Buffer, golden: Buffer | null): Promise<Difference> {
   return page.evaluate(
     async ([shot, kept, shrink]) => {
-      const pixels = async (base64: string, by: number): Promise<{ canvas: HTMLCanvasElement; data: Uint8ClampedArray }> => {
+      const pixels = async (
+        base64: string,
+        by: number,
+      ): Promise<{ canvas: HTMLCanvasElement; data: Uint8ClampedArray }> => {
         const image = new Image()
         image.src = `data:image/png;base64,${base64}`
         await image.decode()
@@ -63,7 +66,9 @@ function compare(page: Page, picture: Buffer, golden: Buffer | null): Promise<Di
       let sum = 0
       let changed = 0
       for (let at = 0; at < now.data.length; at += 4) {
-        const off = [0, 1, 2].map((channel) => Math.abs((now.data[at + channel] ?? 0) - (before.data[at + channel] ?? 0)))
+        const off = [0, 1, 2].map((channel) =>
+          Math.abs((now.data[at + channel] ?? 0) - (before.data[at + channel] ?? 0)),
+        )
         sum += off.reduce((total, value) => total + value, 0) / 3
         if (Math.max(...off) > 48) changed++
       }

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import axe from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { expect, onTestFinished } from 'vitest'
 import type { CallRecord } from '../../src/server/contract.js'
@@ -44,7 +43,10 @@ interface OpenedFake extends Opened {
 export async function openFake(
   browser: Browser,
   place: string,
-  options: BrowserContextOptions & { readonly records?: readonly CallRecord[]; readonly before?: (fake: FakeServer) => void } = {},
+  options: BrowserContextOptions & {
+    readonly records?: readonly CallRecord[]
+    readonly before?: (fake: FakeServer) => void
+  } = {},
 ): Promise<OpenedFake> {
   const { records = demoRecords(), before, ...context } = options
   const fake = await startFake(records, '/some/prefix/')
@@ -63,11 +65,9 @@ export async function settled(page: Page): Promise<void> {
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
 }
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
 /** What the accessibility checker finds that is serious. */
 export async function seriousViolations(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
+  await page.evaluate(axe.source)
   return page.evaluate(async () => {
     interface Found {
       violations: { id: string; impact: string | null; nodes: { html: string; failureSummary?: string }[] }[]
@@ -76,6 +76,8 @@ export async function seriousViolations(page: Page): Promise<string[]> {
     const { violations } = await run.run()
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ''}`))
+      .flatMap(({ id, nodes }) =>
+        nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ''}`),
+      )
   })
 }

@@ -7,7 +7,11 @@ describeInBrowser('the dashboard', (browser) => {
   it('leads from a number to the feature, its failed calls, the trace and its records', async () => {
     const { page, complaints, foreign, fake } = await openFake(browser(), '')
     await page.getByRole('heading', { name: 'Overview' }).waitFor()
-    await page.getByRole('region', { name: 'Top features' }).last().getByRole('link', { name: 'chat_completion' }).click()
+    await page
+      .getByRole('region', { name: 'Top features' })
+      .last()
+      .getByRole('link', { name: 'chat_completion' })
+      .click()
     await page.locator('.thing-title', { hasText: 'chat_completion' }).waitFor()
     for (const name of ['Latency', 'Errors', 'Efficiency', 'Sizes', 'Users', 'Slowest calls', 'Duration over time']) {
       await page.getByRole('heading', { name, exact: true }).waitFor()
@@ -38,7 +42,9 @@ describeInBrowser('the dashboard', (browser) => {
     await page.getByLabel('Error has').fill('refused')
     await expect.poll(() => page.url()).toContain('error=refused')
     await expect.poll(() => page.locator('.rows-body .row').allInnerTexts()).not.toContain('Success')
-    await expect.poll(async () => (await page.locator('.rows-body .row').allInnerTexts()).every((row) => row.includes('refused'))).toBe(true)
+    await expect
+      .poll(async () => (await page.locator('.rows-body .row').allInnerTexts()).every((row) => row.includes('refused')))
+      .toBe(true)
     await page.reload()
     await settled(page)
     expect(await page.getByLabel('Error has').inputValue()).toBe('refused')
@@ -104,13 +110,19 @@ describeInBrowser('the dashboard', (browser) => {
     const menu = page.getByRole('button', { name: 'Menu of Calls over time' })
     const saved = async (item: string): Promise<string> => {
       await menu.click()
-      const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: item }).click()])
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('menuitem', { name: item }).click(),
+      ])
       return download.suggestedFilename()
     }
     expect(await saved('Save as CSV')).toBe('Calls-over-time.csv')
     expect(await saved('Save as PNG')).toBe('Calls-over-time.png')
     await menu.click()
     await page.getByRole('menuitem', { name: 'Show as table' }).click()
-    await page.getByRole('region', { name: 'Table of Calls over time' }).getByRole('columnheader', { name: 'Timeout' }).waitFor()
+    await page
+      .getByRole('region', { name: 'Table of Calls over time' })
+      .getByRole('columnheader', { name: 'Timeout' })
+      .waitFor()
   })
 })

@@ -111,7 +111,9 @@ describe('floors', () => {
     const ofServer = imports.filter(({ file, from }) => roomOf(file) === 'src/dashboard' && from.includes('/server/'))
     expect(ofServer.length).toBeGreaterThan(10)
     expect(ofServer.filter((item) => !takesContract(item))).toEqual([])
-    const ofOthers = imports.filter(({ file }) => roomOf(file) !== 'src/dashboard').filter(({ from }) => from.includes('dashboard/'))
+    const ofOthers = imports
+      .filter(({ file }) => roomOf(file) !== 'src/dashboard')
+      .filter(({ from }) => from.includes('dashboard/'))
     expect(ofOthers).toEqual([])
   })
 

@@ -48,9 +48,9 @@ export function ChartCard(props: ChartCardProps) {
     <Card title={title} note={note} menu={menu} class={name}>
       <Legend data={data} />
       {instead ?? (asTable.value ? <DataTable title={title} data={data} height={plot.height} /> : null)}
-      {instead === undefined || instead === null ? (
-        !asTable.value && <Plot {...plot} label={`${title}: ${describe(data)}`} canvas={canvas} />
-      ) : null}
+      {instead === undefined || instead === null
+        ? !asTable.value && <Plot {...plot} label={`${title}: ${describe(data)}`} canvas={canvas} />
+        : null}
     </Card>
   )
 }

@@ -40,10 +40,7 @@ export function headings(data: PlotData): string[] {
 
 /** The rows of its CSV: numbers as they are. */
 export function exactRows(data: PlotData): (string | number | null)[][] {
-  return data.x.map((x, index) => [
-    data.exactX?.(x) ?? x,
-    ...data.series.map(({ values }) => values[index] ?? null),
-  ])
+  return data.x.map((x, index) => [data.exactX?.(x) ?? x, ...data.series.map(({ values }) => values[index] ?? null)])
 }
 
 /** What is stacked: each series added to those before it. */

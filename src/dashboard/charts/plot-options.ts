@@ -33,20 +33,22 @@ function seriesOptions(data: PlotData, form: PlotForm): uPlot.Series[] {
   const inOrder = form.stacked ? [...data.series].toReversed() : data.series
   return inOrder.map(({ label, tone }): uPlot.Series => {
     const stroke = colour(tone)
-    if (form.kind === 'bar') {
-      const paths = uPlot.paths.bars?.({ size: [0.82, 48], align: 1, radius: form.stacked ? 0 : 0.12 })
-      return { label, fill: stroke, width: 0, points: { show: false }, ...(paths === undefined ? {} : { paths }) }
-    }
-    const fill = form.stacked ? stroke : faded(stroke, 0.14)
-    return {
-      label,
-      stroke,
-      width: 2,
-      spanGaps: false,
-      points: form.stacked ? { show: false } : { size: 5, fill: stroke, stroke },
-      ...(form.kind === 'area' ? { fill } : {}),
-    }
+    return form.kind === 'bar' ? barOptions(label, stroke, form) : lineOptions(label, stroke, form)
   })
+}
+
+function barOptions(label: string, fill: string, { stacked }: PlotForm): uPlot.Series {
+  const options: uPlot.Series = { label, fill, width: 0, points: { show: false } }
+  const paths = uPlot.paths.bars?.({ size: [0.82, 48], align: 1, radius: stacked ? 0 : 0.12 })
+  if (paths !== undefined) options.paths = paths
+  return options
+}
+
+function lineOptions(label: string, stroke: string, { kind, stacked }: PlotForm): uPlot.Series {
+  const points = stacked ? { show: false } : { size: 5, fill: stroke, stroke }
+  const options: uPlot.Series = { label, stroke, width: 2, spanGaps: false, points }
+  if (kind === 'area') options.fill = stacked ? stroke : faded(stroke, 0.14)
+  return options
 }
 
 const FONT = '11px system-ui, sans-serif'
@@ -58,7 +60,8 @@ function axes(data: PlotData, form: PlotForm): uPlot.Axis[] {
   const x: uPlot.Axis = { ...common, grid: { show: false }, border: { show: true, stroke: line, width: 1 } }
   x.size = form.time ? 42 : 28
   if (!form.time) {
-    x.values = (_, splits) => splits.map((at) => (Number.isInteger(at) && at < data.x.length ? (data.tickX ?? data.formatX)(at) : ''))
+    x.values = (_, splits) =>
+      splits.map((at) => (Number.isInteger(at) && at < data.x.length ? (data.tickX ?? data.formatX)(at) : ''))
     x.incrs = [1, 2, 5, 10, 20, 50, 100, 200]
     x.space = 76
   }

@@ -152,7 +152,13 @@ function useKey(event: KeyboardEvent, plot: uPlot, cursor: Signal<number | null>
   cursor.value = index
 }
 
-function extendSelection(plot: uPlot, extend: boolean, from: number | null, to: number, { data, step }: PlotProps): void {
+function extendSelection(
+  plot: uPlot,
+  extend: boolean,
+  from: number | null,
+  to: number,
+  { data, step }: PlotProps,
+): void {
   const { select } = plot
   if (!extend) {
     plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
@@ -161,5 +167,8 @@ function extendSelection(plot: uPlot, extend: boolean, from: number | null, to: 
   const position = (index: number): number => plot.valToPos(data.x[index] as number, 'x')
   const begin = select.width > 0 ? select.left : position(from ?? to)
   const end = Math.min(plot.over.clientWidth, plot.valToPos((data.x[to] as number) + step, 'x'))
-  plot.setSelect({ left: Math.min(begin, end), top: 0, width: Math.abs(end - begin), height: plot.over.clientHeight }, false)
+  plot.setSelect(
+    { left: Math.min(begin, end), top: 0, width: Math.abs(end - begin), height: plot.over.clientHeight },
+    false,
+  )
 }

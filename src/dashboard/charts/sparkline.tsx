@@ -13,7 +13,13 @@ export function Sparkline({ values, label }: SparklineProps) {
   const points = values.map((value, index) => `${(index * step).toFixed(1)} ${y(value, top)}`)
   const line = points.length === 1 ? `M0 ${y(values[0] ?? 0, top)}H${WIDTH}` : `M${points.join('L')}`
   return (
-    <svg class="sparkline" viewBox={`0 -1 ${WIDTH} ${HEIGHT + 2}`} role="img" aria-label={label} preserveAspectRatio="none">
+    <svg
+      class="sparkline"
+      viewBox={`0 -1 ${WIDTH} ${HEIGHT + 2}`}
+      role="img"
+      aria-label={label}
+      preserveAspectRatio="none"
+    >
       {points.length > 0 && (
         <>
           <path class="sparkline-area" d={`${line}L${WIDTH} ${HEIGHT}L0 ${HEIGHT}Z`} />

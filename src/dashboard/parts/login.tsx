@@ -26,7 +26,7 @@ export function Login() {
         }}
       >
         <h1>Feature tracking</h1>
-        <p>This dashboard is open to those who have its token. It was given to the command, or is in its first output.</p>
+        <p>This dashboard is open to those who have its token: whoever started it has given it one.</p>
         <label>
           Token
           <input

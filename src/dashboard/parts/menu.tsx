@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { type ComponentChildren, createContext } from 'preact'
-import { useContext, useEffect, useRef } from 'preact/hooks'
+import { useContext, useLayoutEffect, useRef } from 'preact/hooks'
 import { Icon, type IconName } from './icon.jsx'
 
 const CloseMenu = createContext<() => void>(() => {})
@@ -25,7 +25,8 @@ export function Popover({ label, icon, text, role, class: name = '', children }:
     open.value = false
     button.current?.focus()
   }
-  useEffect(() => {
+  // Before the next key: it is meant for what has opened.
+  useLayoutEffect(() => {
     if (!open.value) return undefined
     box.current?.querySelector<HTMLElement>('.popover button, .popover input, .popover select')?.focus()
     const away = (event: Event): void => {

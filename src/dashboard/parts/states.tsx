@@ -75,13 +75,16 @@ function FirstSteps() {
       <Icon name="info" />
       <p class="state-title">Nothing has been tracked yet</p>
       <div class="state-text">
-        <p>Track a feature of your application, and call it. This page fills by itself as soon as the first call is stored.</p>
+        <p>
+          Track a feature of your application, and call it. This page fills by itself as soon as the first call is
+          stored.
+        </p>
         <pre class="code" tabIndex={0}>
           {EXAMPLE}
         </pre>
         <p>
-          Does your application keep its records somewhere else? <a href={linkTo('health')}>Health</a> names the file that
-          this dashboard reads; choose another with <code>--db-path</code>.
+          Does your application keep its records somewhere else? <a href={linkTo('health')}>Health</a> names the file
+          that this dashboard reads; choose another with <code>--db-path</code>.
         </p>
       </div>
     </div>

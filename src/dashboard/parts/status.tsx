@@ -2,7 +2,7 @@ import type { Status } from '../../server/contract.js'
 import { statusName } from '../format/words.js'
 import { Icon } from './icon.jsx'
 
-const KNOWN: readonly string[] = ['success', 'failed', 'partial', 'timeout']
+const KNOWN: ReadonlySet<string> = new Set(['success', 'failed', 'partial', 'timeout'])
 
 interface StatusMarkProps {
   readonly status: Status
@@ -12,7 +12,7 @@ interface StatusMarkProps {
 
 /** A status by icon, colour and word. */
 export function StatusMark({ status, short = false }: StatusMarkProps) {
-  const known = KNOWN.includes(status)
+  const known = KNOWN.has(status)
   return (
     <span class={`status ${known ? `is-${status}` : ''}`} title={short ? statusName(status) : undefined}>
       <Icon name={known ? status : 'info'} />

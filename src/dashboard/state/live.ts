@@ -1,5 +1,5 @@
 import { effect, signal } from '@preact/signals'
-import type { CallRecord, LiveCalls, LiveHello } from '../../server/contract.js'
+import type { CallRecord, LiveCalls, LiveHello, LiveReset } from '../../server/contract.js'
 import { needsToken } from './api.js'
 
 /*
@@ -59,8 +59,8 @@ function listen(): () => void {
   liveState.value = 'connecting'
   source.addEventListener('open', () => (liveState.value = 'live'))
   source.addEventListener('error', () => (liveState.value = 'lost'))
-  on<LiveHello>(source, 'hello', ({ database }) => (hasDatabase.value = database))
-  on<LiveCalls>(source, 'calls', ({ records, count }) => {
+  on(source, 'hello', ({ database }) => (hasDatabase.value = database))
+  on(source, 'calls', ({ records, count }) => {
     hasDatabase.value = true
     for (const listener of listeners) listener(records, count)
     moveTickSoon()
@@ -74,9 +74,15 @@ function listen(): () => void {
   }
 }
 
-function on<T>(source: EventSource, name: string, act: (data: T) => void): void {
+interface Events {
+  readonly hello: LiveHello
+  readonly calls: LiveCalls
+  readonly reset: LiveReset
+}
+
+function on<N extends keyof Events>(source: EventSource, name: N, act: (data: Events[N]) => void): void {
   source.addEventListener(name, (event: MessageEvent<string>) => {
-    act(JSON.parse(event.data) as T)
+    act(JSON.parse(event.data) as Events[N])
   })
 }
 

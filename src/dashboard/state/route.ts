@@ -20,8 +20,8 @@ export type Params = Readonly<Record<string, string | undefined>>
 /** What every link carries along: the time that is looked at. */
 const CARRIED = ['since', 'until', 'tz']
 
-function read(hash: string): Route {
-  const [path = '', query = ''] = hash.replace(/^#?\/?/, '').split(/\?(.*)/s)
+function read(fragment: string): Route {
+  const [path = '', query = ''] = fragment.replace(/^#?\/?/, '').split(/\?(.*)/s)
   const view = path === '' ? 'overview' : (VIEWS.find((name) => name === path) ?? null)
   return { view, params: new URLSearchParams(query) }
 }
@@ -32,7 +32,7 @@ addEventListener('hashchange', () => {
   route.value = read(location.hash)
 })
 
-function hash(view: View, params: URLSearchParams): string {
+function address(view: View, params: URLSearchParams): string {
   const query = params.toString()
   return query === '' ? `#/${view}` : `#/${view}?${query}`
 }
@@ -52,23 +52,23 @@ export function linkTo(view: View, params: Params = {}): string {
     const value = route.value.params.get(name)
     if (value !== null) kept.set(name, value)
   }
-  return hash(view, apply(kept, params))
+  return address(view, apply(kept, params))
 }
 
 /** The address of this view with some parameters changed. */
 export function linkWith(changes: Params): string {
-  return hash(route.value.view ?? 'overview', apply(new URLSearchParams(route.value.params), changes))
+  return address(route.value.view ?? 'overview', apply(new URLSearchParams(route.value.params), changes))
 }
 
-export function go(address: string): void {
-  location.hash = address
+export function go(place: string): void {
+  location.hash = place
 }
 
 /** Changes parameters without a step in the history, as while one types into a filter. */
 export function replaceParams(changes: Params): void {
-  const address = linkWith(changes)
-  history.replaceState(history.state, '', address)
-  route.value = read(address)
+  const place = linkWith(changes)
+  history.replaceState(history.state, '', place)
+  route.value = read(place)
 }
 
 /** A parameter of the place, or null. */

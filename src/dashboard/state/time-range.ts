@@ -39,9 +39,6 @@ export function isZone(name: string): boolean {
 const since = computed(() => param('since') ?? DEFAULT_SINCE)
 const until = computed(() => param('until'))
 
-/** Whether new calls belong to what is looked at: only a time that has ended does not grow. */
-export const isOpenEnded = computed(() => until.value === null)
-
 /** The preset that is chosen, or null for a time of one's own. */
 export const preset = computed(() =>
   until.value === null ? (PRESETS.find((item) => item.since === since.value) ?? null) : null,

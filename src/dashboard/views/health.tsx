@@ -140,9 +140,17 @@ function Tracker({ tracker }: Pick<HealthResponse, 'tracker'>) {
         ]}
       />
       <h3>Dropped records</h3>
-      {dropped.length === 0 ? <p class="soft">None.</p> : <Pairs of={dropped.map(([why, number]) => [why, count(number)])} />}
+      {dropped.length === 0 ? (
+        <p class="soft">None.</p>
+      ) : (
+        <Pairs of={dropped.map(([why, number]) => [why, count(number)])} />
+      )}
       <h3>Warnings</h3>
-      {events.length === 0 ? <p class="soft">None.</p> : <Pairs of={events.map(([what, number]) => [what, count(number)])} />}
+      {events.length === 0 ? (
+        <p class="soft">None.</p>
+      ) : (
+        <Pairs of={events.map(([what, number]) => [what, count(number)])} />
+      )}
     </Card>
   )
 }

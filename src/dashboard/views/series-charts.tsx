@@ -31,7 +31,12 @@ export function timeWords(bucket: Bucket): Pick<PlotData, 'xLabel' | 'formatX' |
 }
 
 /** @param always whether a line has a value where there was no call */
-function plotData(series: SeriesResponse, lines: readonly Line[], format: PlotData['format'], always: boolean): PlotData {
+function plotData(
+  series: SeriesResponse,
+  lines: readonly Line[],
+  format: PlotData['format'],
+  always: boolean,
+): PlotData {
   return {
     ...timeWords(series.bucket),
     x: series.points.map(({ start }) => milliseconds(start) / 1000),
@@ -92,7 +97,13 @@ function seriesChart({ title, kind, stacked, lines, format }: FormOfSeries) {
 }
 
 /** Calls by how they ended. */
-export const CallsChart = seriesChart({ title: 'Calls over time', kind: 'bar', stacked: true, lines: CALLS, format: compact })
+export const CallsChart = seriesChart({
+  title: 'Calls over time',
+  kind: 'bar',
+  stacked: true,
+  lines: CALLS,
+  format: compact,
+})
 
 export const DurationChart = seriesChart({
   title: 'Duration over time',

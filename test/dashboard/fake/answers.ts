@@ -3,7 +3,6 @@ import type {
   CallRecord,
   FeatureItem,
   FeatureResponse,
-  HealthResponse,
   LabelledCounts,
   Measure,
   QueryResponse,
@@ -133,26 +132,53 @@ export function features(all: readonly CallRecord[], query: Query): FeatureItem[
   return found
     .filter(([name]) => name.toLowerCase().includes(search))
     .slice(0, Number(query.get('limit') ?? 100))
-    .map(([name, calls]) => ({
-      ...totals(calls),
-      feature_name: name,
-      category: (calls[0] as CallRecord).category,
-      sparkline: Array.from({ length: 24 }, (_, part) => calls.filter((call) => 23 - Math.floor((NOW - at(call)) / HOUR) === part).length),
-    }))
+    .map(([name, calls]) =>
+      Object.assign(totals(calls), {
+        feature_name: name,
+        category: (calls[0] as CallRecord).category,
+        sparkline: Array.from(
+          { length: 24 },
+          (_, part) => calls.filter((call) => 23 - Math.floor((NOW - at(call)) / HOUR) === part).length,
+        ),
+      }),
+    )
 }
 
 export function feature(all: readonly CallRecord[], query: Query): FeatureResponse {
   const calls = filtered(all, query)
   const failed = calls.filter(({ status }) => status !== 'success')
-  const users = groups(calls.filter((call) => call.user_id !== null), (call) => call.user_id as string)
+  const users = groups(
+    calls.filter((call) => call.user_id !== null),
+    (call) => call.user_id as string,
+  )
   const size = (values: number[]) => ({
     avg: mean(values),
     p50: quantile(values, 0.5),
     p95: quantile(values, 0.95),
     max: quantile(values, 1),
   })
-  const low = Math.floor(Math.log2(Math.max(1e-6, quantile(calls.map((call) => call.duration), 0))) * 2)
-  const high = Math.ceil(Math.log2(Math.max(1e-6, quantile(calls.map((call) => call.duration), 1))) * 2)
+  const low = Math.floor(
+    Math.log2(
+      Math.max(
+        1e-6,
+        quantile(
+          calls.map((call) => call.duration),
+          0,
+        ),
+      ),
+    ) * 2,
+  )
+  const high = Math.ceil(
+    Math.log2(
+      Math.max(
+        1e-6,
+        quantile(
+          calls.map((call) => call.duration),
+          1,
+        ),
+      ),
+    ) * 2,
+  )
   return {
     feature_name: query.get('feature_name') as string,
     categories: [...new Set(calls.map((call) => call.category))],
@@ -166,17 +192,19 @@ export function feature(all: readonly CallRecord[], query: Query): FeatureRespon
     efficiency: { duration: 0.97, output: 0.82, iterations: 0.6, score: 0.84, based_on_calls: calls.length },
     errors: {
       based_on_calls: failed.length,
-      groups: groups(failed, (call) => `${call.status}: ${call.error_message?.replaceAll(/\d+/g, '…')}`).map(([pattern, group]) => ({
-        fingerprint: Buffer.from(pattern).toString('hex').padEnd(16, '0').slice(0, 16),
-        pattern,
-        status: (group[0] as CallRecord).status,
-        count: group.length,
-        users: totals(group).users,
-        first_seen: (group.at(-1) as CallRecord).start_time,
-        last_seen: (group[0] as CallRecord).start_time,
-        example: (group[0] as CallRecord).error_message ?? '',
-        example_record_id: (group[0] as CallRecord).record_id,
-      })),
+      groups: groups(failed, (call) => `${call.status}: ${call.error_message?.replaceAll(/\d+/g, '…')}`).map(
+        ([pattern, group]) => ({
+          fingerprint: Buffer.from(pattern).toString('hex').padEnd(16, '0').slice(0, 16),
+          pattern,
+          status: (group[0] as CallRecord).status,
+          count: group.length,
+          users: totals(group).users,
+          first_seen: (group.at(-1) as CallRecord).start_time,
+          last_seen: (group[0] as CallRecord).start_time,
+          example: (group[0] as CallRecord).error_message ?? '',
+          example_record_id: (group[0] as CallRecord).record_id,
+        }),
+      ),
     },
     sizes: {
       input: size(calls.map((call) => call.input_size)),
@@ -225,7 +253,7 @@ const KEYS: Readonly<Record<string, (record: CallRecord) => string>> = {
   status: (record) => record.status,
 }
 
-export function query(all: readonly CallRecord[], asked: Query): QueryResponse {
+export function figures(all: readonly CallRecord[], asked: Query): QueryResponse {
   const measure = asked.get('measure') as Measure
   const bucket = asked.get('bucket') as Bucket | null
   const key = KEYS[asked.get('group_by') ?? ''] ?? (() => '')
@@ -241,42 +269,5 @@ export function query(all: readonly CallRecord[], asked: Query): QueryResponse {
       value: totals(calls)[measure],
       values: overTime[index]?.map((point) => point[measure as 'total_calls']) ?? [],
     })),
-  }
-}
-
-export function health(all: readonly CallRecord[]): HealthResponse {
-  return {
-    status: 'degraded',
-    problems: ['2 files of records wait in the spool: the process that wrote them ended before it could store them.'],
-    version: '0.1.0',
-    database: {
-      path: '/home/ada/.cloudcurio/feature_tracking.db',
-      exists: true,
-      size: 48_234_496,
-      wal_size: 1_212_416,
-      records: all.length,
-      first_call: all.at(-1)?.start_time ?? null,
-      last_call: all[0]?.start_time ?? null,
-      schema_version: 3,
-      latest_schema_version: 3,
-      error: null,
-    },
-    rollups: { covered_calls: all.length, rows_to_go: 0, rebuilding: false },
-    spool: { files: 2, size: 18_204 },
-    tracker: {
-      events: { 'record.rejected': 3 },
-      waiting_records: 0,
-      stored: all.length,
-      dropped: { 'queue full': 12 },
-      spooled_records: 40,
-      recovered_records: 40,
-      lost_records: 0,
-      longest_lock_wait: 84,
-    },
-    settings: [
-      { name: 'dbPath', variable: 'FEATURE_TRACKING_DB_PATH', value: '~/.cloudcurio/feature_tracking.db', origin: 'default' },
-      { name: 'anonymize', variable: 'FEATURE_TRACKING_ANONYMIZE', value: 'true', origin: 'environment' },
-    ],
-    live_clients: 1,
   }
 }

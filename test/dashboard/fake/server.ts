@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import type { CallRecord, ErrorCode, LiveCalls, WidgetsDocument } from '../../../src/server/contract.js'
 import { ROOT } from '../../support/child.js'
 import * as answers from './answers.js'
+import { health } from './health.js'
 
 /** The contract's policy: what a page may do that this server gives. */
 const POLICY =
@@ -88,8 +89,8 @@ export async function startFake(initial: readonly CallRecord[], prefix = '/'): P
       if (trace === null) throw new Refusal(404, 'unknown_trace', `There is no trace ${id}.`)
       return trace
     }
-    if (path === 'query') return answers.query(records, query)
-    if (path === 'health') return answers.health(records)
+    if (path === 'query') return answers.figures(records, query)
+    if (path === 'health') return health(records)
     if (path === 'widgets') return widgets
     throw new Refusal(404, 'not_found', `There is no ${path}.`)
   }
@@ -134,7 +135,8 @@ export async function startFake(initial: readonly CallRecord[], prefix = '/'): P
       else file(response, path)
     }
     handle().catch((error: unknown) => {
-      const { status, code, message, hint } = error instanceof Refusal ? error : new Refusal(500, 'internal', String(error))
+      const { status, code, message, hint } =
+        error instanceof Refusal ? error : new Refusal(500, 'internal', String(error))
       response.writeHead(status, { 'content-type': 'application/json' })
       response.end(JSON.stringify({ error: { code, message, hint } }))
     })
@@ -142,7 +144,8 @@ export async function startFake(initial: readonly CallRecord[], prefix = '/'): P
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const tell = (event: string, data: unknown): void => {
-    for (const stream of streams) stream.write(`id: ${records.length}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
+    for (const stream of streams)
+      stream.write(`id: ${records.length}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
   }
   return {
     url: `http://127.0.0.1:${port}${prefix}`,
@@ -166,7 +169,10 @@ export async function startFake(initial: readonly CallRecord[], prefix = '/'): P
   }
 }
 
-function page(found: readonly CallRecord[], query: URLSearchParams): { items: CallRecord[]; next_cursor: string | null } {
+function page(
+  found: readonly CallRecord[],
+  query: URLSearchParams,
+): { items: CallRecord[]; next_cursor: string | null } {
   const sorted = query.get('sort') === 'slowest' ? found.toSorted((a, b) => b.duration - a.duration) : found
   const from = Number(query.get('cursor') ?? 0)
   const to = from + Number(query.get('limit') ?? 100)

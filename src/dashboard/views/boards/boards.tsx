@@ -36,7 +36,11 @@ export function Boards() {
         </nav>
         {pages.length > 0 && <NewBoard />}
       </div>
-      {page === undefined ? <NoBoard gone={wanted !== null && pages.length > 0} /> : <Board key={page.id} page={page} />}
+      {page === undefined ? (
+        <NoBoard gone={wanted !== null && pages.length > 0} />
+      ) : (
+        <Board key={page.id} page={page} />
+      )}
     </>
   )
 }
@@ -97,7 +101,13 @@ function Board({ page }: { readonly page: WidgetPage }) {
       ) : (
         <div class="grid">
           {page.widgets.map((widget, index) => (
-            <WidgetCard key={widget.id} page={page} widget={widget} index={index} onEdit={() => (edited.value = widget)} />
+            <WidgetCard
+              key={widget.id}
+              page={page}
+              widget={widget}
+              index={index}
+              onEdit={() => (edited.value = widget)}
+            />
           ))}
         </div>
       )}

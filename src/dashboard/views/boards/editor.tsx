@@ -23,12 +23,21 @@ export function newWidget(): Widget {
   }
 }
 
-const RANGES = { '': 'The time of the page', '1h': 'Last hour', '24h': 'Last 24 hours', '7d': 'Last 7 days', '4w': 'Last 4 weeks', '90d': 'Last 90 days' }
+const RANGES = {
+  '': 'The time of the page',
+  '1h': 'Last hour',
+  '24h': 'Last 24 hours',
+  '7d': 'Last 7 days',
+  '4w': 'Last 4 weeks',
+  '90d': 'Last 90 days',
+}
 const WIDTHS = { 3: 'A quarter', 4: 'A third', 6: 'A half', 8: 'Two thirds', 12: 'All of it' }
 const LIMITS = { 3: '3', 5: '5', 10: '10', 20: '20' }
 
 const labels = <K extends string>(words: Readonly<Record<K, { readonly label: string }>>): Record<K, string> =>
-  Object.fromEntries(Object.entries<{ readonly label: string }>(words).map(([name, { label }]) => [name, label])) as Record<K, string>
+  Object.fromEntries(
+    Object.entries<{ readonly label: string }>(words).map(([name, { label }]) => [name, label]),
+  ) as Record<K, string>
 
 interface WidgetEditorProps {
   readonly page: WidgetPage
@@ -106,8 +115,18 @@ function EditorFields({ widget, change }: EditorFieldsProps) {
   return (
     <div class="editor-fields">
       <TextField label="Title" value={widget.title} hint={defaultTitle(widget)} set={(title) => change({ title })} />
-      <Choice label="Measure" value={widget.measure} choices={labels(MEASURES)} set={(measure) => change({ measure: measure as Measure })} />
-      <Choice label="Drawn as" value={widget.kind} choices={KINDS} set={(kind) => change({ kind: kind as WidgetKind })} />
+      <Choice
+        label="Measure"
+        value={widget.measure}
+        choices={labels(MEASURES)}
+        set={(measure) => change({ measure: measure as Measure })}
+      />
+      <Choice
+        label="Drawn as"
+        value={widget.kind}
+        choices={KINDS}
+        set={(kind) => change({ kind: kind as WidgetKind })}
+      />
       <Choice
         label="For each"
         value={widget.group_by ?? ''}
@@ -123,13 +142,43 @@ function EditorFields({ widget, change }: EditorFieldsProps) {
         />
       )}
       {widget.group_by !== null && (
-        <Choice label="At most" value={String(widget.limit)} choices={LIMITS} set={(limit) => change({ limit: Number(limit) })} />
+        <Choice
+          label="At most"
+          value={String(widget.limit)}
+          choices={LIMITS}
+          set={(limit) => change({ limit: Number(limit) })}
+        />
       )}
-      <Choice label="Time" value={widget.range ?? ''} choices={RANGES} set={(range) => change({ range: range === '' ? null : range })} />
-      <Choice label="Width" value={String(widget.width)} choices={WIDTHS} set={(width) => change({ width: Number(width) })} />
-      <TextField label="Only the feature" value={filter.feature ?? ''} hint="any" set={(value) => setFilter('feature', value)} />
-      <Choice label="Only the category" value={filter.category ?? ''} choices={{ '': 'Any', ...CATEGORIES }} set={(value) => setFilter('category', value)} />
-      <Choice label="Only the status" value={filter.status ?? ''} choices={{ '': 'Any', ...STATUSES }} set={(value) => setFilter('status', value)} />
+      <Choice
+        label="Time"
+        value={widget.range ?? ''}
+        choices={RANGES}
+        set={(range) => change({ range: range === '' ? null : range })}
+      />
+      <Choice
+        label="Width"
+        value={String(widget.width)}
+        choices={WIDTHS}
+        set={(width) => change({ width: Number(width) })}
+      />
+      <TextField
+        label="Only the feature"
+        value={filter.feature ?? ''}
+        hint="any"
+        set={(value) => setFilter('feature', value)}
+      />
+      <Choice
+        label="Only the category"
+        value={filter.category ?? ''}
+        choices={{ '': 'Any', ...CATEGORIES }}
+        set={(value) => setFilter('category', value)}
+      />
+      <Choice
+        label="Only the status"
+        value={filter.status ?? ''}
+        choices={{ '': 'Any', ...STATUSES }}
+        set={(value) => setFilter('status', value)}
+      />
       <TextField label="Only the user" value={filter.user ?? ''} hint="any" set={(value) => setFilter('user', value)} />
     </div>
   )

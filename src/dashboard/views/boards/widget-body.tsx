@@ -20,11 +20,18 @@ interface WidgetBodyProps {
 export function WidgetBody({ widget, asked, canvas }: WidgetBodyProps) {
   const answer = asked.data
   // While the answer to another question is on its way, the one that is there may not fit.
-  const fits = answer !== null && answer.measure === widget.measure && (answer.bucket === null) === (widget.bucket === null)
+  const fits =
+    answer !== null && answer.measure === widget.measure && (answer.bucket === null) === (widget.bucket === null)
   return (
     <div class={`widget-body is-${widget.kind}`}>
       <Loaded of={fits ? asked : { ...asked, data: null }} room="room-fill">
-        {(data) => (data.groups.length === 0 ? <Empty title="No such calls in this time" /> : <Drawn widget={widget} data={data} canvas={canvas} />)}
+        {(data) =>
+          data.groups.length === 0 ? (
+            <Empty title="No such calls in this time" />
+          ) : (
+            <Drawn widget={widget} data={data} canvas={canvas} />
+          )
+        }
       </Loaded>
     </div>
   )

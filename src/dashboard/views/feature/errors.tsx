@@ -37,7 +37,10 @@ function Group({ group, feature }: { readonly group: ErrorGroup; readonly featur
   const last = milliseconds(group.last_seen)
   return (
     <li>
-      <a class="error-text" href={linkTo('records', { feature, status: group.status, record: group.example_record_id })}>
+      <a
+        class="error-text"
+        href={linkTo('records', { feature, status: group.status, record: group.example_record_id })}
+      >
         {group.pattern === '' ? 'No message' : group.pattern}
       </a>
       <span class="error-facts">

@@ -33,7 +33,12 @@ export function Feature() {
 function OneFeature({ name }: { readonly name: string }) {
   // As a parameter, every name passes; in a path `.` and `..` would be taken for folders.
   const asked = useResource<FeatureResponse>(
-    endpoint('feature', { feature_name: name, ...rangeParams.value, tz: zone.value, category: param('category') ?? undefined }),
+    endpoint('feature', {
+      feature_name: name,
+      ...rangeParams.value,
+      tz: zone.value,
+      category: param('category') ?? undefined,
+    }),
   )
   return (
     <Loaded of={asked} room="room-page">
@@ -123,11 +128,16 @@ function Users({ feature: { feature_name: feature, users, stats } }: { readonly 
     href: linkTo('records', { feature, user }),
   }))
   return (
-    <Card title="Users" class="span-6 tall-list" note={`${count(stats.users)} in all; of the latest ${count(users.based_on_calls)} calls`}>
+    <Card
+      title="Users"
+      class="span-6 tall-list"
+      note={`${count(stats.users)} in all; of the latest ${count(users.based_on_calls)} calls`}
+    >
       {bars.length === 0 ? (
         <Empty title="No call names a user">
           <p>
-            Give <code>userId</code> to the tracked call to see how many use this feature. Names are stored as pseudonyms.
+            Give <code>userId</code> to the tracked call to see how many use this feature. Names are stored as
+            pseudonyms.
           </p>
         </Empty>
       ) : (

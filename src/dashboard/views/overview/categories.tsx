@@ -21,7 +21,11 @@ export function Categories({ counts }: { readonly counts: LabelledCounts }) {
     current: category === chosen,
   }))
   const save = (): void => {
-    saveTable('Categories', ['Category', 'Calls'], counts.labels.map((label, index) => [label, counts.data[index] ?? 0]))
+    saveTable(
+      'Categories',
+      ['Category', 'Calls'],
+      counts.labels.map((label, index) => [label, counts.data[index] ?? 0]),
+    )
   }
   return (
     <Card

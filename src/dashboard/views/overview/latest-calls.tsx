@@ -42,7 +42,8 @@ function useHeard(filters: Params): readonly RecentCall[] {
     setHeard([])
     return onCalls((records) => {
       const fitting = records.filter(
-        (record) => (category ?? record.category) === record.category && (user === undefined || user === record.user_id),
+        (record) =>
+          (category ?? record.category) === record.category && (user === undefined || user === record.user_id),
       )
       setHeard((before) => [...fitting.map(asRecent), ...before].slice(0, SHOWN))
     })

@@ -26,12 +26,23 @@ export function Overview() {
       : endpoint('chart-data', { ...asked, category: undefined, tz: zone.value, limit: '1' }),
   )
   const categories = filters['category'] === undefined ? charts : otherCategories
-  if (stats.error?.code === 'no_database') return <Loaded of={stats} room="room-page">{() => null}</Loaded>
+  if (stats.error?.code === 'no_database')
+    return (
+      <Loaded of={stats} room="room-page">
+        {() => null}
+      </Loaded>
+    )
   return (
     <>
       <FilterChips names={FILTERS} />
       <Loaded of={stats} room="room-figures">
-        {(totals) => (totals.total_calls === 0 ? <NoCalls filtered={Object.values(filters).some(Boolean)} /> : <TotalsFigures totals={totals} />)}
+        {(totals) =>
+          totals.total_calls === 0 ? (
+            <NoCalls filtered={Object.values(filters).some(Boolean)} />
+          ) : (
+            <TotalsFigures totals={totals} />
+          )
+        }
       </Loaded>
       <div class="grid">
         <Loaded of={charts} room="card span-8 room-chart">

@@ -56,7 +56,9 @@ function NoFeatures({ search }: { readonly search: string }) {
   if (search === '') return <Empty title="No feature was called in this time" />
   return (
     <Empty title={`No feature is called “${search}”`}>
-      <p>The thousand most used features of this time were searched. Choose a longer time, or another part of the name.</p>
+      <p>
+        The thousand most used features of this time were searched. Choose a longer time, or another part of the name.
+      </p>
     </Empty>
   )
 }
@@ -121,6 +123,18 @@ function FeatureRow({ item }: { readonly item: FeatureItem }) {
 }
 
 function saveFeatures(items: readonly FeatureItem[]): void {
-  const heads = ['feature_name', 'category', 'total_calls', 'success_rate', 'avg_duration', 'p95_duration', 'users'] as const
-  saveTable('Top features', heads, items.map((item) => heads.map((head) => item[head])))
+  const heads = [
+    'feature_name',
+    'category',
+    'total_calls',
+    'success_rate',
+    'avg_duration',
+    'p95_duration',
+    'users',
+  ] as const
+  saveTable(
+    'Top features',
+    heads,
+    items.map((item) => heads.map((head) => item[head])),
+  )
 }

@@ -37,7 +37,10 @@ export function Filters() {
   return (
     <form
       class={`filters ${isOpen.value ? 'is-open' : ''}`}
-      role="search" aria-label="Filters of records" onSubmit={(event) => event.preventDefault()}>
+      role="search"
+      aria-label="Filters of records"
+      onSubmit={(event) => event.preventDefault()}
+    >
       <FeatureFilter />
       <Choice name="status" label="Status" any="Any status" choices={STATUSES} />
       <Choice name="category" label="Category" any="Any category" choices={CATEGORIES} />
@@ -48,7 +51,12 @@ export function Filters() {
       <TextFilter name="session" label="Session" />
       <TextFilter name="trace" label="Trace" />
       <Choice name="sort" label="Order" any="Newest first" choices={{ slowest: 'Slowest first' }} />
-      <button type="button" class="button filters-more" aria-expanded={isOpen.value} onClick={() => (isOpen.value = !isOpen.value)}>
+      <button
+        type="button"
+        class="button filters-more"
+        aria-expanded={isOpen.value}
+        onClick={() => (isOpen.value = !isOpen.value)}
+      >
         {isOpen.value ? 'Fewer filters' : 'More filters'}
       </button>
       {used > 0 && (

@@ -34,7 +34,9 @@ export function Records() {
       <Filters />
       <div class="records-bar">
         <p role="status">
-          {list.loading && list.items.length === 0 ? 'Loading' : `${count(list.items.length)} ${list.hasMore ? 'or more records' : list.items.length === 1 ? 'record' : 'records'}`}
+          {list.loading && list.items.length === 0
+            ? 'Loading'
+            : `${count(list.items.length)} ${list.hasMore ? 'or more records' : list.items.length === 1 ? 'record' : 'records'}`}
         </p>
         {list.fresh > 0 && (
           <button type="button" class="button" onClick={list.reload}>

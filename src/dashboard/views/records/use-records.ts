@@ -35,26 +35,29 @@ export function useRecords(asked: Params): RecordList {
   const control = useRef(new AbortController())
   const fresh = useFresh(`${key} ${attempt}`)
 
-  const load = useCallback(async (cursor: string | null): Promise<void> => {
-    const { signal } = control.current
-    setState((before) => ({ ...before, loading: true, error: null }))
-    try {
-      const next = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`
-      const { body } = await request<RecordPage>(`${key}${next}`, { signal })
-      if (signal.aborted) return
-      setState((before) => ({
-        key,
-        items: cursor === null ? body.items : [...before.items, ...body.items],
-        cursor: body.next_cursor,
-        loading: false,
-        error: null,
-      }))
-    } catch (error) {
-      if (signal.aborted) return
-      const known = error instanceof ApiError ? error : new ApiError('internal', String(error), null)
-      setState((before) => ({ ...before, key, loading: false, error: known }))
-    }
-  }, [key])
+  const load = useCallback(
+    async (cursor: string | null): Promise<void> => {
+      const { signal } = control.current
+      setState((before) => ({ ...before, loading: true, error: null }))
+      try {
+        const next = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`
+        const { body } = await request<RecordPage>(`${key}${next}`, { signal })
+        if (signal.aborted) return
+        setState((before) => ({
+          key,
+          items: cursor === null ? body.items : [...before.items, ...body.items],
+          cursor: body.next_cursor,
+          loading: false,
+          error: null,
+        }))
+      } catch (error) {
+        if (signal.aborted) return
+        const known = error instanceof ApiError ? error : new ApiError('internal', String(error), null)
+        setState((before) => ({ ...before, key, loading: false, error: known }))
+      }
+    },
+    [key],
+  )
 
   useEffect(() => {
     control.current = new AbortController()

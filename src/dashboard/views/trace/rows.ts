@@ -9,7 +9,7 @@ export interface TraceRow {
 /** The rows that are seen: calls inside a collapsed one are not. Parents come before their children. */
 export function shownRows(records: readonly TraceRecord[], collapsed: ReadonlySet<string>): TraceRow[] {
   const rows: TraceRow[] = []
-  for (let index = 0; index < records.length; ) {
+  for (let index = 0; index < records.length;) {
     const record = records[index] as TraceRecord
     const inside = insideOf(records, index)
     rows.push({ record, inside })

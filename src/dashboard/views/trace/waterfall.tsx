@@ -24,7 +24,12 @@ interface WaterfallProps {
 
 /** Each call as a bar from its start to its end. Left and right close and open what lies inside a call. */
 export function Waterfall({ trace, rows, chosen, collapsed, onChoose, onCollapse }: WaterfallProps) {
-  const active = useSignal(Math.max(0, rows.findIndex(({ record }) => record.record_id === chosen)))
+  const active = useSignal(
+    Math.max(
+      0,
+      rows.findIndex(({ record }) => record.record_id === chosen),
+    ),
+  )
   useEffect(() => {
     active.value = Math.min(active.value, rows.length - 1)
   }, [rows.length])
@@ -61,7 +66,9 @@ export function Waterfall({ trace, rows, chosen, collapsed, onChoose, onCollapse
       onKey={onKey}
       row={(index) => {
         const row = rows[index] as TraceRow
-        return <Cells row={row} total={trace.duration} isCollapsed={collapsed.has(row.record.record_id)} onToggle={toggle} />
+        return (
+          <Cells row={row} total={trace.duration} isCollapsed={collapsed.has(row.record.record_id)} onToggle={toggle} />
+        )
       }}
       rowProps={(index) => {
         const { record, inside } = rows[index] as TraceRow
@@ -131,9 +138,17 @@ function Cells({ row: { record, inside }, total, isCollapsed, onToggle }: CellsP
         <span class="trace-feature">{record.feature_name}</span>
         {isCollapsed && <span class="trace-inside">{inside}</span>}
       </span>
-      <span class="cell trace-time" role="gridcell" aria-label={`${duration(record.duration)}, ${statusName(record.status)}`}>
+      <span
+        class="cell trace-time"
+        role="gridcell"
+        aria-label={`${duration(record.duration)}, ${statusName(record.status)}`}
+      >
         <span class={`trace-bar is-${record.status}`} style={place} />
-        <span class="trace-text" style={width > 70 ? { left: `calc(${left}% + 8px)` } : beside} data-inside={width > 70 ? '' : undefined}>
+        <span
+          class="trace-text"
+          style={width > 70 ? { left: `calc(${left}% + 8px)` } : beside}
+          data-inside={width > 70 ? '' : undefined}
+        >
           {duration(record.duration)}
         </span>
       </span>
