@@ -69,7 +69,7 @@ const ask = trackFeature('ask', FeatureCategory.AI_PROVIDER)(async (question) =>
 await ask('Hello?')`
 
 /** What to do when there is no database. */
-function FirstSteps() {
+export function FirstSteps() {
   return (
     <div class="state">
       <Icon name="info" />

@@ -1,6 +1,6 @@
 import { effect, signal } from '@preact/signals'
 import type { CallRecord, LiveCalls, LiveHello, LiveReset } from '../../server/contract.js'
-import { needsToken } from './api.js'
+import { hasDatabase, needsToken } from './api.js'
 
 /*
  * The live stream. Calls go to whoever listens at once; figures are asked for anew by `tick`, which moves at most every two
@@ -16,9 +16,6 @@ export const paused = signal(false)
 
 /** Moves when what is shown may be out of date. */
 export const tick = signal(0)
-
-/** Whether the server has a database; null until it has said so. */
-export const hasDatabase = signal<boolean | null>(null)
 
 type Listener = (records: readonly CallRecord[], count: number) => void
 const listeners = new Set<Listener>()
