@@ -2,10 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Hono } from 'hono'
 import { resolveSettings } from '../config/index.js'
 import type { FeatureStoreExplorer } from '../store/index.js'
-import type { Sources } from './api/endpoint.js'
-import { addApi } from './api/routes.js'
 import { ApiError, apiErrorOf } from './errors.js'
-import { LiveFeed } from './live/feed.js'
 import { nodeHandler } from './node-handler.js'
 import type { AppOptions } from './options.js'
 import { Page } from './page.js'
@@ -14,7 +11,6 @@ import { addChecks } from './security/checks.js'
 import { secured } from './security/headers.js'
 import { allowedHosts } from './security/host.js'
 import { AccessToken } from './security/token.js'
-import { WidgetsFile } from './widgets-file.js'
 
 /** The dashboard and its API, to be mounted in a server. Nothing is asked of the store before the first request. */
 export interface FeatureApp {
@@ -37,31 +33,41 @@ export function createApp(store: FeatureStoreExplorer, options: AppOptions = {})
   const dbPath = resolveSettings({ dbPath: options.dbPath }).dbPath
   const base = basePathOf(options.basePath)
   const token = options.token === undefined ? undefined : new AccessToken(options.token)
-  const sources: Sources = {
-    store,
-    dbPath,
-    widgets: new WidgetsFile(dbPath),
-    feed: new LiveFeed(store),
-    options,
+  const makeRouter = (): Hono => {
+    // The path as it was sent: what is percent-encoded in it may be part of a name.
+    const router = new Hono({ getPath: (request) => pathBelow(request.url, base) })
+    return router.onError(answerTo)
   }
-  // The path as it was sent: what is percent-encoded in it may be part of a name.
-  const app = new Hono({ getPath: (request) => pathBelow(request.url, base) })
-  app.onError((error) => {
-    const answer = apiErrorOf(error)
-    if (answer.code === 'internal') console.error(error)
-    return secured(errorResponse(answer))
+  // What describes the API takes a while to load: the page, which is asked for first, does not wait for it.
+  const loadApi = once(async () => {
+    const { addApi } = await import('./api/routes.js')
+    return addApi(makeRouter(), { store, dbPath, options }, token)
   })
+  const app = makeRouter()
   addChecks(app, allowedHosts(options.allowedHosts), token)
-  addApi(app, sources, token)
-  addPage(app, new Page(options.pageFolder))
+  for (const path of ['/api/*', '/metrics']) app.all(path, async ({ req }) => (await loadApi()).fetch(req.raw))
+  addPage(app, new Page(options.pageFolder), () => void loadApi())
   const fetch = async (request: Request): Promise<Response> => app.fetch(request)
   return { fetch, handler: nodeHandler(fetch, allowedHosts(options.allowedHosts)) }
 }
 
-function addPage(app: Hono, page: Page): void {
+function answerTo(error: unknown): Response {
+  const answer = apiErrorOf(error)
+  if (answer.code === 'internal') console.error(error)
+  return secured(errorResponse(answer))
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => (made ??= make())
+}
+
+/** @param onPage called when somebody has asked for the page itself, which will ask for more */
+function addPage(app: Hono, page: Page, onPage: () => void): void {
   app.get('*', (context) => {
     const found = page.response(context.req.path, context.req.raw)
     if (found === undefined) throw notFound(context.req.path)
+    if (context.req.path === '/') setImmediate(onPage)
     return found
   })
   app.all('*', (context) => {

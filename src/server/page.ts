@@ -47,10 +47,9 @@ export class Page {
     if (file === undefined) return undefined
     const headers = new Headers(file.headers)
     const takesGzip = /\bgzip\b/.test(request.headers.get('accept-encoding') ?? '')
-    const isShort = file.compressed === undefined || !takesGzip
-    if (!isShort) headers.set('content-encoding', 'gzip')
-    const body = isShort ? file.body : (file.compressed as Buffer)
-    return new Response(new Uint8Array(body), { headers })
+    const compressed = takesGzip ? file.compressed : undefined
+    if (compressed !== undefined) headers.set('content-encoding', 'gzip')
+    return new Response(new Uint8Array(compressed ?? file.body), { headers })
   }
 }
 

@@ -12,7 +12,9 @@ interface Document {
 }
 
 export async function validate(document: Document): Promise<{ valid: boolean; errors?: unknown }> {
-  const { valid, errors } = await new Validator().validate(JSON.stringify(document))
+  const { valid, errors } = await new Validator().validate(
+    JSON.parse(JSON.stringify(document)) as Record<string, unknown>,
+  )
   return { valid, errors }
 }
 

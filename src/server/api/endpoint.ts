@@ -41,7 +41,7 @@ interface Given<I extends z.ZodObject, A> {
 }
 
 export function endpoint<I extends z.ZodObject, A>(given: Given<I, A>): Endpoint {
-  return { inPath: [], errors: [], type: undefined, ...given, handle: given.handle as Endpoint['handle'] }
+  return { inPath: [], errors: [], type: undefined, ...given }
 }
 
 /** One that answers with a text of another type. */
@@ -51,5 +51,5 @@ export function textEndpoint<I extends z.ZodObject>(
     handle: (sources: Sources, input: z.output<I>) => Promise<Answer>
   },
 ): Endpoint {
-  return { inPath: [], errors: [], ...given, handle: given.handle as Endpoint['handle'] }
+  return { inPath: [], errors: [], ...given }
 }

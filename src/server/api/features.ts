@@ -99,7 +99,7 @@ async function featureOf(store: FeatureStoreExplorer, input: FeatureInput): Prom
   const name = input.feature_name
   const filter = { ...filterOf(input), featureName: name }
   const latest = (limit: number, status?: FeatureStatus): Promise<TracedRecord[]> =>
-    store.getRecordPage({ ...filterParameters, status, limit }).then(({ records }) => records)
+    store.getRecordPage({ ...filter, status, limit }).then(({ records }) => records)
   const [known, stats, series, histogram, summary, recent, slowest, ...failures] = await Promise.all([
     store.getTopFeatures({ featureName: name, limit: schemas.category.options.length }),
     statsOf(store, filter),
@@ -107,7 +107,7 @@ async function featureOf(store: FeatureStoreExplorer, input: FeatureInput): Prom
     store.getLatency(filter),
     store.getRecentSummary(filter),
     latest(RECENT_CALLS),
-    store.getSlowest({ ...filterParameters, limit: LISTED_CALLS }),
+    store.getSlowest({ ...filter, limit: LISTED_CALLS }),
     latest(LISTED_CALLS, 'failed'),
     latest(LISTED_CALLS, 'timeout'),
     latest(LISTED_CALLS, 'partial'),

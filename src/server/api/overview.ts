@@ -85,7 +85,7 @@ export async function seriesOf(
 async function categoryCounts(store: FeatureStoreReader, filter: RecordFilter): Promise<LabelledCounts> {
   const asked = filter.category === undefined ? FEATURE_CATEGORIES : [filter.category]
   const counts = await Promise.all(
-    asked.map(async (category) => ({ category, stats: await store.getUsageStats({ ...filterParameters, category }) })),
+    asked.map(async (category) => ({ category, stats: await store.getUsageStats({ ...filter, category }) })),
   )
   const used = counts
     .map((found) => ({ label: found.category, calls: found.stats.totalCalls }))

@@ -2,9 +2,11 @@ import type { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { SharedAnswers } from '../answers.js'
 import { ApiError } from '../errors.js'
+import { LiveFeed } from '../live/feed.js'
 import { liveResponse } from '../live/stream.js'
 import { type Answer, etagOf, jsonAnswer, respond } from '../respond.js'
 import { type AccessToken, logoutCookie } from '../security/token.js'
+import { WidgetsFile } from '../widgets-file.js'
 import type { Endpoint, Sources } from './endpoint.js'
 import { ENDPOINTS } from './index.js'
 import { inputOf } from './input.js'
@@ -15,8 +17,12 @@ const MAX_BODY_BYTES = 1_048_576
 /** Who guesses tokens waits for each answer; milliseconds. */
 const WRONG_TOKEN_MS = 300
 
+type Given = Pick<Sources, 'store' | 'dbPath' | 'options'>
+
 /** Gives the application all its paths below `api/`, and `metrics`. */
-export function addApi(app: Hono, sources: Sources, token: AccessToken | undefined): void {
+export function addApi(app: Hono, given: Given, token: AccessToken | undefined): Hono {
+  const { store, dbPath } = given
+  const sources: Sources = { ...given, widgets: new WidgetsFile(dbPath), feed: new LiveFeed(store) }
   const shared = new SharedAnswers<Answer>()
   for (const endpoint of ENDPOINTS) addEndpoint(app, endpoint, sources, shared)
   app.get('/api/live', (context) => liveResponse(sources.feed, context.req.raw))
@@ -43,6 +49,7 @@ export function addApi(app: Hono, sources: Sources, token: AccessToken | undefin
       'api/openapi.json lists what there is',
     )
   })
+  return app
 }
 
 function addEndpoint(app: Hono, endpoint: Endpoint, sources: Sources, shared: SharedAnswers<Answer>): void {

@@ -15,7 +15,8 @@ process.on('message', ({ path, seq, method, query }: QueryRequest) => {
   } catch (error) {
     reply = { seq, error: threadError(error) }
   }
-  process.send?.(reply)
+  // Who asked may be gone; then this process ends too.
+  process.send?.(reply, () => {})
 })
 process.on('disconnect', () => process.exit(0))
 // A signal for the whole group, as Ctrl+C in a terminal, is the parent's to answer.
