@@ -8,12 +8,12 @@ import { NOW, TRACE_ID } from './fake/records.js'
 import { openFake, settled } from './support.js'
 
 /*
- * Pictures are compared an eighth of their size: that shows what moved, vanished or changed its colour, and does not show
+ * Pictures are compared a twelfth of their size: that shows what moved, vanished or changed its colour, and does not show
  * how letters are drawn, which differs between systems. `UPDATE_SCREENSHOTS=1` writes them anew: look at them then.
  */
 
 const GOLDEN = join(ROOT, 'test/dashboard/golden')
-const SHRINK = 8
+const SHRINK = 12
 
 const VIEWS: Readonly<Record<string, string>> = {
   overview: 'overview',

@@ -9,14 +9,14 @@ describeInBrowser('states that say what to do', (browser) => {
       records: [aRecord({ feature_name: 'the_first', start_time: timeText(NOW - 1000) })],
       before: (server) => server.fail(503, 'no_database', 'Nothing has been tracked yet.'),
     })
-    await page.getByText('Nothing has been tracked yet').waitFor()
+    await page.getByText('Nothing has been tracked yet').first().waitFor()
     await page.getByText('trackFeature(').waitFor()
     for (const view of ['records', 'feature?name=a']) {
       await page.goto(`${fake.url}#/${view}`)
-      await page.getByText('Nothing has been tracked yet').waitFor()
+      await page.getByText('Nothing has been tracked yet').first().waitFor()
     }
     await page.goto(`${fake.url}#/overview`)
-    await page.getByText('Nothing has been tracked yet').waitFor()
+    await page.getByText('Nothing has been tracked yet').first().waitFor()
     await expect.poll(() => fake.asked.filter((path) => path.endsWith('/live')).length).toBeGreaterThan(0)
     fake.fail(200, null)
     await page.getByRole('region', { name: 'Top features' }).last().getByText('the_first').waitFor()

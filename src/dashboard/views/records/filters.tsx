@@ -114,12 +114,18 @@ function TextFilter({ name, label, type = 'text', list }: TextFilterProps) {
     clearTimeout(timer.current)
     setTyped(there)
   }, [there])
-  useEffect(
-    () => () => {
+  useEffect(() => {
+    // What was typed last does not belong to a place that one goes to meanwhile.
+    const forget = (): void => {
       clearTimeout(timer.current)
-    },
-    [],
-  )
+      setTyped(param(name) ?? '')
+    }
+    addEventListener('hashchange', forget)
+    return () => {
+      clearTimeout(timer.current)
+      removeEventListener('hashchange', forget)
+    }
+  }, [])
   return (
     <label>
       {label}
