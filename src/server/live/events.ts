@@ -5,6 +5,8 @@ import { callRecord } from '../figures.js'
 /** An event, and the one after it. Listeners hold the last that they sent, so an event lives as long as one is behind. */
 export interface LiveEvent {
   readonly number: number
+  /** Whether it makes void what was told before. */
+  readonly isReset: boolean
   /** As it goes over the wire, made once for all listeners. */
   readonly text: string
   /** The place up to which it tells. */
@@ -18,7 +20,7 @@ export class LiveEvents {
   #tell: (event: LiveEvent) => void
 
   constructor() {
-    const { event, tell } = makeEvent(0, '', undefined)
+    const { event, tell } = makeEvent({ number: 0, isReset: false, text: '', position: undefined })
     this.#last = event
     this.#tell = tell
   }
@@ -28,22 +30,18 @@ export class LiveEvents {
     return this.#last
   }
 
-  add(text: string, position: StoragePosition | undefined): void {
-    const { event, tell } = makeEvent(this.#last.number + 1, text, position)
+  add(told: Pick<LiveEvent, 'text' | 'position' | 'isReset'>): void {
+    const { event, tell } = makeEvent({ ...told, number: this.#last.number + 1 })
     this.#tell(event)
     this.#last = event
     this.#tell = tell
   }
 }
 
-function makeEvent(
-  number: number,
-  text: string,
-  position: StoragePosition | undefined,
-): { event: LiveEvent; tell: (event: LiveEvent) => void } {
+function makeEvent(told: Omit<LiveEvent, 'next'>): { event: LiveEvent; tell: (event: LiveEvent) => void } {
   let tell: (event: LiveEvent) => void = () => {}
   const next = new Promise<LiveEvent>((resolve) => (tell = resolve))
-  return { event: { number, text, position, next }, tell }
+  return { event: { ...told, next }, tell }
 }
 
 export function callsText(news: News): string {

@@ -82,10 +82,11 @@ export class LiveFeed {
   }
 
   #tell(news: News, known: StoragePosition | undefined): void {
-    this.#position = placeOf(news)
+    const position = placeOf(news)
+    this.#position = position
     if (known === undefined || !news.continues)
-      this.#events.add(resetText('database_changed', this.#position), this.#position)
-    else if (news.count > 0) this.#events.add(callsText(news), this.#position)
+      this.#events.add({ text: resetText('database_changed', position), position, isReset: true })
+    else if (news.count > 0) this.#events.add({ text: callsText(news), position, isReset: false })
   }
 
   /** Undefined while the store cannot answer; what it has then will be asked for later. */

@@ -42,6 +42,8 @@ class LiveClient {
   readonly #first: string[] = []
   #resume: StoragePosition | undefined
   #sent: LiveEvent
+  /** The row id up to which it was told what it had missed. */
+  #toldUpTo = 0
   #isOver = false
   #wake: () => void = () => {}
 
@@ -91,8 +93,6 @@ class LiveClient {
     return news.count === 0 ? undefined : callsText(news)
   }
 
-  #toldUpTo = 0
-
   async #following(): Promise<string> {
     for (;;) {
       const event = await this.#nextEvent()
@@ -100,8 +100,7 @@ class LiveClient {
       const behind = this.#feed.last.number - event.number
       this.#sent = behind > MAX_BEHIND ? this.#feed.last : event
       if (behind > MAX_BEHIND) return resetText('resumed_too_late', this.#feed.position)
-      if (event.position === undefined || event.position.rowid > this.#toldUpTo || event.text.includes('event: reset'))
-        return event.text
+      if (event.isReset || (event.position?.rowid ?? 0) > this.#toldUpTo) return event.text
     }
   }
 
