@@ -61,7 +61,7 @@ export async function openFake(
 /** Waits until nothing is being loaded. */
 export async function settled(page: Page): Promise<void> {
   await page.locator('main').waitFor()
-  await expect.poll(() => page.locator('.skeleton').count(), { timeout: 10_000 }).toBe(0)
+  await expect.poll(() => page.locator('.skeleton').count(), { timeout: 30_000 }).toBe(0)
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
 }
 
