@@ -8,6 +8,7 @@ export default defineConfig({
     reporters: ['default', './test/support/summary.ts'],
     pool: 'forks',
     maxWorkers: 2,
+    expect: { poll: { timeout: 20_000 } },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     coverage: { provider: 'v8', include: ['src/**', 'exporters/**'], reporter: ['text-summary', 'text'] },

@@ -69,6 +69,12 @@ export const BENCHMARKS: readonly Benchmark[] = [
     load: async () => (await import('./load/delay.js')).benchDelay,
   },
   {
+    name: 'server',
+    title: "Requests of the dashboard's views, and live streams",
+    onTable: true,
+    load: async () => (await import('./server/server.js')).benchServer,
+  },
+  {
     name: 'memory',
     title: 'Memory of a process that tracks',
     onTable: false,

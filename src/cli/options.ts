@@ -88,6 +88,17 @@ function wholeOf(text: string): number | undefined {
   return Number.isSafeInteger(Number(text)) ? Number(text) : undefined
 }
 
+export function portOption(fallback: number): Option {
+  return new Option('-p, --port <n>', 'listen on this port; 0 takes any that is free')
+    .default(fallback)
+    .argParser(
+      parser(
+        (text) => (/^\d{1,5}$/.test(text) && Number(text) < 65_536 ? Number(text) : undefined),
+        'a port, 0 to 65535',
+      ),
+    )
+}
+
 function parser<T>(parse: (text: string) => T | undefined, allowed: string): (text: string) => T {
   return (text) => {
     const value = parse(text)

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
 import pc from 'picocolors'
+import { addDashboard } from './declare/dashboard.js'
 import { addData } from './declare/data.js'
 import type { GlobalOptions } from './context.js'
 import { addLive } from './declare/live.js'
@@ -24,6 +25,7 @@ export function createProgram(io: CliIO): Command {
   addStarting(program, io)
   addRules(program, io)
   addData(program, io)
+  addDashboard(program, io)
   return program.addHelpText('after', ({ command }) => (command === program ? rootHelp(command, helpWidth(io)) : ''))
 }
 

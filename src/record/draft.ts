@@ -31,6 +31,11 @@ export interface RecordDraft {
   /** 0 to 1. */
   readonly efficiencyScore: number | null
   readonly iterations: number
+  /**
+   * Where the call stands in its trace, where that is known: trace id (32 hexadecimal digits), span id (16) and, where it
+   * has one, the parent's span id (16), one after the other.
+   */
+  readonly link?: string | undefined
 }
 
 /**

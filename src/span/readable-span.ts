@@ -22,5 +22,7 @@ export interface FinishedSpan extends SpanFacts {
     readonly name: string
     readonly attributes?: Readonly<Record<string, unknown>> | undefined
   }[]
+  /** In spans of the SDK 2.x and later. */
+  readonly parentSpanContext?: SpanContext | undefined
   spanContext(): SpanContext
 }

@@ -100,7 +100,25 @@ export function draftFromSpan(span: FinishedSpan, options: MappingOptions, given
     efficiencyScore:
       efficiencyOf(attributes[attr.ATTR_EFFICIENCY]) ?? calculateEfficiency(duration, outputSize, iterations),
     iterations,
+    link: linkOf(span),
   }
+}
+
+/** See `RecordDraft.link`. Ids that are none are left out. */
+function linkOf(span: FinishedSpan): string | undefined {
+  const { traceId, spanId } = span.spanContext()
+  if (!isTraceId(traceId) || !isSpanId(spanId)) return undefined
+  const parent = span.parentSpanContext?.spanId
+  return parent !== undefined && isSpanId(parent) ? traceId + spanId + parent : traceId + spanId
+}
+
+/** Other processes may send anything; zeros are the ids of no span (W3C Trace Context, section 3.2.2). */
+function isTraceId(id: string): boolean {
+  return /^(?!0{32})[0-9a-f]{32}$/.test(id)
+}
+
+function isSpanId(id: string): boolean {
+  return /^(?!0{16})[0-9a-f]{16}$/.test(id)
 }
 
 function recordIdOf(span: FinishedSpan): string {

@@ -73,8 +73,14 @@ export interface FeatureSummary {
 export type SeriesBucket = 'hour' | 'day'
 
 export interface SeriesQuery extends RecordFilter {
-  /** Hours or days of UTC. */
   bucket: SeriesBucket
+  /**
+   * IANA name of the time zone whose days are meant; UTC when absent. Sums are kept by hours of UTC: where a zone's day
+   * begins within one, that hour belongs to the day before.
+   */
+  timeZone?: string | undefined
+  /** Whether hours and days without calls are there too, from `since` or the first call to `until` or the last. */
+  fill?: boolean | undefined
 }
 
 /** The calls of one hour or day, as far as the filter takes them in. */
@@ -96,6 +102,10 @@ export interface SeriesPoint {
   p99Duration: number
   /** 0 to 1. */
   avgEfficiency: number
+  /** Bytes. */
+  avgInputSize: number
+  /** Bytes. */
+  avgOutputSize: number
   /** Distinct user ids or pseudonyms. */
   users: number
 }
@@ -138,8 +148,8 @@ export interface FeatureStoreReader {
   /** Features by number of calls, most used first; equal numbers by name. */
   getTopFeatures(query?: TopFeaturesQuery): Promise<FeatureSummary[]>
   /**
-   * Calls by hour or day, the earliest first; hours and days without calls are left out. Calls whose start is no time
-   * are in none.
+   * Calls by hour or day, the earliest first; hours and days without calls are left out unless `fill` is set. Calls whose
+   * start is no time are in none.
    */
   getSeries(query: SeriesQuery): Promise<SeriesPoint[]>
   close(): Promise<void>
@@ -185,8 +195,19 @@ export interface FeatureStoreAdmin {
  * - `unavailable`: it cannot be opened or written at the moment (permissions, lock, disk)
  * - `corrupt`: SQLite finds it damaged
  * - `closed`: the store was closed before
+ * - `timeout`: the question took too long and was ended
+ * - `busy`: too many questions wait, or no one was answered in time
  */
-export type StoreErrorCode = 'not_found' | 'empty' | 'not_ours' | 'newer_schema' | 'unavailable' | 'corrupt' | 'closed'
+export type StoreErrorCode =
+  | 'not_found'
+  | 'empty'
+  | 'not_ours'
+  | 'newer_schema'
+  | 'unavailable'
+  | 'corrupt'
+  | 'closed'
+  | 'timeout'
+  | 'busy'
 
 /** An error of a store; the message names the file and the remedy. */
 export class StoreError extends Error {

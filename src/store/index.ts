@@ -1,11 +1,14 @@
 export type { RecordDraft } from '../record/index.js'
 export * from './contract.js'
+export * from './explore.js'
 export * from './sink.js'
 export {
   COLUMNS,
   DetailsReader,
   FeatureTrackerDB,
   type FeatureTrackerDBOptions,
+  IsolatedReader,
+  type IsolatedReaderOptions,
   openReader,
   type Position,
   ROW_WIDTH,

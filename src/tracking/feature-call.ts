@@ -9,7 +9,7 @@ import { keepMetadata } from './metadata.js'
 import type { Settle } from './observe.js'
 import type { OpenCall, OpenCalls } from './open-calls.js'
 import { type CallDraft, giveBackDraft, takeDraft } from './spare-draft.js'
-import { belongsAmong, hasIds, spanStart, startAttributes } from './span-start.js'
+import { belongsAmong, hasIds, linkOf, spanStart, startAttributes } from './span-start.js'
 import type { ActiveFeature, TrackingHost, TrackOptions } from './types.js'
 import { User } from './user.js'
 
@@ -174,9 +174,10 @@ export class FeatureCall extends MeasuredCall implements ActiveFeature, OpenCall
 
   #end(status: FeatureStatus, failure?: Failure): void {
     if (this.#ended) return
-    // Somebody who has seen this call may want its id later; whatever went wrong is told by a span.
+    // Whoever has seen this call may want its id later; what went wrong, and where a call stands in its trace, spans tell.
     const isPlain = status === FeatureStatus.SUCCESS
-    if (this.#late !== undefined && (this.#seen || !isPlain)) void this.span
+    const isInSpan = () => trace.getSpanContext(this.#parent as Context) !== undefined
+    if (this.#late !== undefined && (this.#seen || !isPlain || isInSpan())) void this.span
     if (this.#beside !== undefined && !(isPlain && this.#isDraftEnough(this.#beside))) this.#getTwin(this.#beside)
     this.#ended = true
     this.openIn?.delete(this)
@@ -216,6 +217,7 @@ export class FeatureCall extends MeasuredCall implements ActiveFeature, OpenCall
     draft.sessionId = this.#sessionId
     draft.efficiencyScore = this.details?.efficiency ?? calculateEfficiency(millis / 1000, outputSize, iterations)
     draft.iterations = iterations
+    draft.link = this.#beside !== undefined && this.#twin === undefined ? linkOf(this.span, this.#parent) : undefined
     return draft
   }
 

@@ -33,3 +33,11 @@ export function belongsAmong(span: Span, parent: Context): boolean {
 export function hasIds(span: Span): boolean {
   return isSpanContextValid(span.spanContext())
 }
+
+/** See `RecordDraft.link`. */
+export function linkOf(span: Span, parent: Context | undefined): string | undefined {
+  const { traceId, spanId } = span.spanContext()
+  if (!hasIds(span)) return undefined
+  const around = parent === undefined ? undefined : trace.getSpanContext(parent)
+  return around?.traceId === traceId ? traceId + spanId + around.spanId : traceId + spanId
+}

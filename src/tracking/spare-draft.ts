@@ -18,6 +18,7 @@ export class CallDraft implements RecordDraft {
   readonly errorMessage = null
   efficiencyScore = 0.5
   iterations = 0
+  link: string | undefined = undefined
 }
 
 let spare: CallDraft | undefined = new CallDraft()

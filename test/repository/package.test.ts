@@ -84,7 +84,7 @@ describe('the packed package', () => {
       'rules.schema.json',
     ])
     const stray = readdirSync(join(home, 'dist'), { recursive: true, encoding: 'utf8' }).filter(
-      (name) => /\.(ts|js)$/.test(name) === false && name.includes('.'),
+      (name) => !/\.(ts|js)$|^dashboard\/.*\.(html|css|svg)$/.test(name) && name.includes('.'),
     )
     expect(stray).toEqual([])
   })

@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { describeExplorer } from './conformance-explore.js'
 import { describeQueries } from './conformance-queries.js'
 import { describeValues } from './conformance-values.js'
 import { describeWrites } from './conformance-writes.js'
@@ -16,4 +17,5 @@ export function describeFeatureReader(name: string, make: MakeStore): void {
     describeValues(make)
     describeQueries(make)
   })
+  describe(`${name} as a FeatureStoreExplorer`, () => describeExplorer(make))
 }

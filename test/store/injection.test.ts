@@ -2,46 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { FeatureTrackerDB, openReader } from '../../src/store/index.js'
 import { copyOfOriginal, sql } from '../support/original.js'
 import { record } from '../support/records.js'
-
-const CORPUS = [
-  "' OR '1'='1",
-  "' OR 1=1 --",
-  "'; DROP TABLE feature_usage; --",
-  "'; DELETE FROM feature_usage WHERE 'a'='a",
-  "') OR ('1'='1",
-  "' UNION SELECT * FROM sqlite_master --",
-  '" OR ""="',
-  '1; DROP TABLE feature_usage',
-  '1 OR 1=1',
-  "%' --",
-  "' || (SELECT sql FROM sqlite_master) || '",
-  "'; ATTACH DATABASE 'x.db' AS x; --",
-  "'; PRAGMA writable_schema = 1; --",
-  "\0'; DROP TABLE feature_usage; --",
-  '?1',
-  ':name',
-  '@name',
-  '$name',
-  'feature_name',
-  '*',
-  '_%',
-  '[',
-  ']]',
-  'NULL',
-  "x'41'",
-  "\\'; --",
-  "''",
-  "'",
-  '`',
-  '/*',
-  '*/',
-  '--',
-  ';',
-  "' OR load_extension('x') --",
-  "ada' AND randomblob(1e9) --",
-  '\u02bc OR 1=1',
-  '\uff07 OR 1=1',
-]
+import { CORPUS } from '../support/sql-corpus.js'
 
 describe('text in a filter that looks like SQL', () => {
   it('finds nothing, is refused or counts as text, and leaves rows and schema as they were', async () => {

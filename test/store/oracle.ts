@@ -101,6 +101,8 @@ function point(start: string, found: readonly FeatureUsageRecord[]): SeriesPoint
     avgDuration: mean(found.map((record) => record.duration)),
     ...percentiles(found),
     avgEfficiency: mean(found.map((record) => record.efficiencyScore ?? 0)),
+    avgInputSize: mean(found.map((record) => record.inputSize)),
+    avgOutputSize: mean(found.map((record) => record.outputSize)),
     users: usersOf(found),
   }
 }

@@ -91,7 +91,8 @@ export class SqlOracle {
     const bucket = `CAST(floor(micros(start_time) / ${size}.0) AS INTEGER)`
     const found = this.#database
       .prepare<unknown[], SeriesPoint & { bucket: number }>(
-        `SELECT ${bucket} AS bucket, ${COUNTS} FROM feature_usage ${where} ${also} GROUP BY 1 ORDER BY 1`,
+        `SELECT ${bucket} AS bucket, ${COUNTS}, coalesce(avg(input_size), 0) AS avgInputSize,
+         coalesce(avg(output_size), 0) AS avgOutputSize FROM feature_usage ${where} ${also} GROUP BY 1 ORDER BY 1`,
       )
       .all(...values)
     const point = ({ bucket: number, ...rest }: (typeof found)[number]): SeriesPoint => ({

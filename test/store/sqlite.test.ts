@@ -3,11 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureKey } from '../../src/config/index.js'
 import { pseudonymOf } from '../../src/record/index.js'
-import { type FeatureStoreReader, openReader, SqliteReader, SqliteWriter } from '../../src/store/index.js'
+import {
+  type FeatureStoreExplorer,
+  IsolatedReader,
+  openReader,
+  SqliteReader,
+  SqliteWriter,
+} from '../../src/store/index.js'
 import { describeFeatureReader, describeFeatureStore } from './conformance.js'
 import type { MakeStore } from './subject.js'
 
-function sqlite(read: (path: string) => FeatureStoreReader): MakeStore {
+function sqlite(read: (path: string) => FeatureStoreExplorer): MakeStore {
   return () => {
     const folder = mkdtempSync(join(tmpdir(), 'feature-tracking-'))
     const path = join(folder, 'usage.db')
@@ -28,3 +34,7 @@ describeFeatureStore(
   sqlite((path) => new SqliteReader(path)),
 )
 describeFeatureReader('SQLite read in place', sqlite(openReader))
+describeFeatureReader(
+  'SQLite, read in processes',
+  sqlite((path) => new IsolatedReader(path)),
+)

@@ -1,11 +1,11 @@
-import type { FeatureStoreReader, FeatureStoreWriter } from '../../src/store/index.js'
+import type { FeatureStoreExplorer, FeatureStoreWriter } from '../../src/store/index.js'
 
 /** A new, empty place for records, and the ways into it. The suite closes what it opens. */
 export interface StoreSubject {
   /** Another writer to this place. */
   openWriter(): FeatureStoreWriter
   /** Another reader of this place. */
-  openReader(): FeatureStoreReader
+  openReader(): FeatureStoreExplorer
   /** The form in which a user's id may be stored instead of the id. */
   pseudonym(userId: string): string
   /** Removes the place, when everything is closed. */
@@ -29,7 +29,7 @@ export class OpenStore {
     return writer
   }
 
-  reader(): FeatureStoreReader {
+  reader(): FeatureStoreExplorer {
     const reader = this.#subject.openReader()
     this.#opened.push(reader)
     return reader

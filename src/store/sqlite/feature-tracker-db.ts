@@ -1,19 +1,8 @@
 import { resolveSettings } from '../../config/index.js'
 import { completeRecord, type FeatureUsageRecord, type RecordInput } from '../../record/index.js'
-import type {
-  FeatureStoreAdmin,
-  FeatureStoreReader,
-  FeatureSummary,
-  RecordFilter,
-  RecordQuery,
-  RollupStatus,
-  SchemaStatus,
-  SeriesPoint,
-  SeriesQuery,
-  TopFeaturesQuery,
-  UsageStats,
-} from '../contract.js'
-import type { RollupStep } from './protocol.js'
+import type { FeatureStoreAdmin, RollupStatus, SchemaStatus } from '../contract.js'
+import type { QuestionName, RollupStep } from './protocol.js'
+import { Questions } from './questions.js'
 import { SqliteReader } from './reader.js'
 import { StoreThread } from './thread.js'
 import { SqliteWriter } from './writer.js'
@@ -30,7 +19,7 @@ export interface FeatureTrackerDBOptions {
  * Records are stored as they are given; pseudonyms are made where calls are tracked. Questions about a user find both
  * the id that is asked for and its pseudonym.
  */
-export class FeatureTrackerDB implements FeatureStoreReader, FeatureStoreAdmin {
+export class FeatureTrackerDB extends Questions implements FeatureStoreAdmin {
   readonly dbPath: string
   readonly #writer: SqliteWriter
   readonly #reader: SqliteReader
@@ -39,6 +28,7 @@ export class FeatureTrackerDB implements FeatureStoreReader, FeatureStoreAdmin {
 
   /** @throws TypeError when the path is no path */
   constructor(options: string | FeatureTrackerDBOptions = {}) {
+    super()
     const dbPath = typeof options === 'string' ? options : options.dbPath
     this.dbPath = resolveSettings({ dbPath }).dbPath
     this.#writer = new SqliteWriter(this.dbPath)
@@ -62,24 +52,9 @@ export class FeatureTrackerDB implements FeatureStoreReader, FeatureStoreAdmin {
     return this.#writer.insertRecords(records.map(completeRecord))
   }
 
-  async getRecords(query: RecordQuery = {}): Promise<FeatureUsageRecord[]> {
+  protected async ask<T>(method: QuestionName, query: unknown): Promise<T> {
     await this.#prepare()
-    return this.#reader.getRecords(query)
-  }
-
-  async getUsageStats(filter: RecordFilter = {}): Promise<UsageStats> {
-    await this.#prepare()
-    return this.#reader.getUsageStats(filter)
-  }
-
-  async getTopFeatures(query: TopFeaturesQuery = {}): Promise<FeatureSummary[]> {
-    await this.#prepare()
-    return this.#reader.getTopFeatures(query)
-  }
-
-  async getSeries(query: SeriesQuery): Promise<SeriesPoint[]> {
-    await this.#prepare()
-    return this.#reader.getSeries(query)
+    return this.#reader[method](query as never) as Promise<T>
   }
 
   async schemaStatus(): Promise<SchemaStatus> {

@@ -3,6 +3,7 @@ import {
   FeatureCategory,
   type FeatureStatus,
   localTimeText,
+  normalizeTimeText,
   parseTime,
   parseTimeText,
   requireCategory,
@@ -10,6 +11,7 @@ import {
   timeText,
 } from '../../record/index.js'
 import type { RecordFilter } from '../contract.js'
+import { addRowConditions, type RowConditions } from './row-conditions.js'
 import { ANY_TEXT, LOCAL_TEXT, OTHER_TEXT, UTC_TEXT } from './rollup/instant.js'
 import type { SqlValue } from './rows.js'
 
@@ -24,6 +26,8 @@ export interface Question {
   readonly since: number
   /** Microseconds; Infinity when it is not given. */
   readonly until: number
+  /** What only the rows themselves can tell. */
+  readonly rows?: RowConditions | undefined
 }
 
 /** A WHERE clause, empty or starting with a blank, and the values of its parameters in order. */
@@ -72,6 +76,7 @@ export function conditionOf(question: Partial<Question>, forms = ANY_TEXT, by?: 
   if (users !== undefined) add(`${column('user_id')} IN (${users.map(() => '?').join(', ')})`, ...users)
   if (since > -Infinity) addTime(column('start_time'), '>=', since, forms, add)
   if (until < Infinity) addTime(column('start_time'), '<', until, forms, add)
+  if (question.rows !== undefined) addRowConditions(question.rows, add)
   return { where: parts.length === 0 ? '' : ` WHERE ${parts.join(' AND ')}`, values }
 }
 
@@ -83,7 +88,8 @@ export function and(where: string, also: string): string {
 /** Whether a row's time names its offset from UTC, as ours do. The original's are local and name none. */
 export const HAS_OFFSET = "(start_time GLOB '*[+Zz]*' OR start_time GLOB '*T*-*')"
 
-type Add = (sql: string, ...bound: SqlValue[]) => void
+/** Takes one more condition and its values. */
+export type Add = (sql: string, ...bound: SqlValue[]) => void
 
 function addCategory(column: string, category: FeatureCategory, add: Add): void {
   if (category === FeatureCategory.AGENT_PLATFORM) add(`${column} IN (?, ?)`, category, 'agent_platform')
@@ -124,7 +130,8 @@ function farTimeText(micros: number): string {
   }
 }
 
-/** Gives a connection the function that conditions of time use. */
+/** Gives a connection the functions that conditions of time use. */
 export function registerTimes(database: Database): void {
   database.function('start_micros', { deterministic: true }, (text) => parseTimeText(String(text)) ?? null)
+  database.function('utc_text', { deterministic: true }, (text) => normalizeTimeText(String(text)))
 }

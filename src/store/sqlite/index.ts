@@ -1,5 +1,6 @@
 export { FeatureTrackerDB, type FeatureTrackerDBOptions } from './feature-tracker-db.js'
 export { DetailsReader, type Position } from './details-reader.js'
+export { IsolatedReader, type IsolatedReaderOptions } from './isolated-reader.js'
 export { openReader, SqliteReader } from './reader.js'
 export { SqliteWriter, type SqliteWriterOptions } from './writer.js'
 export { ROW_WIDTH, type SqlValue } from './rows.js'

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import { type SchemaStatus, StoreError } from '../contract.js'
 import { ROLLUP_SCHEMA } from './rollup/tables.js'
-import { COLUMNS, FEATURE_USAGE_INDEXES, FEATURE_USAGE_TABLE } from './schema.js'
+import { COLUMNS, FEATURE_USAGE_INDEXES, FEATURE_USAGE_TABLE, TRACES_SCHEMA } from './schema.js'
 
 interface Migration {
   readonly version: number
@@ -24,6 +24,13 @@ const MIGRATIONS: readonly Migration[] = [
     name: 'rollups',
     apply: (database) => {
       for (const statement of ROLLUP_SCHEMA) database.exec(statement)
+    },
+  },
+  {
+    version: 3,
+    name: 'traces',
+    apply: (database) => {
+      for (const statement of TRACES_SCHEMA) database.exec(statement)
     },
   },
 ]

@@ -1,4 +1,5 @@
 import type { StoreErrorCode } from '../contract.js'
+import type { FeatureStoreExplorer } from '../explore.js'
 import type { DatabaseState, ProblemTopic } from '../sink.js'
 import type { SqlValue } from './rows.js'
 
@@ -38,7 +39,11 @@ export interface ThreadData {
   readonly givenUp: readonly number[]
 }
 
-export type ReaderMethod = 'getRecords' | 'getUsageStats' | 'getTopFeatures' | 'getSeries' | 'schemaStatus'
+/** A question of the contract. */
+export type QuestionName = Exclude<keyof FeatureStoreExplorer, 'close'>
+
+/** A question that a connection answers. */
+export type ReaderMethod = QuestionName | 'schemaStatus'
 
 /** What to do with the rollups: tell how far they are, start them anew, or take some rows in. */
 export type RollupStep = 'status' | 'rebuild' | 'continue'

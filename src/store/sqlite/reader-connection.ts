@@ -12,7 +12,28 @@ import {
   type TopFeaturesQuery,
   type UsageStats,
 } from '../contract.js'
+import type {
+  ActivityQuery,
+  LatencyBar,
+  News,
+  NewsQuery,
+  RecentSummary,
+  RecordPage,
+  RecordPageQuery,
+  SlowestQuery,
+  StoreStatus,
+  TracedRecord,
+  TraceRecords,
+} from '../explore.js'
 import { openForReading, toStoreError } from './database.js'
+import { activity } from './explore/activity.js'
+import { latency } from './explore/latency.js'
+import { newRows, storeStatus } from './explore/news.js'
+import { pageQuestion } from './explore/page.js'
+import { recentSummary, SAMPLE_CALLS } from './explore/sample.js'
+import { slowestRows } from './explore/slowest.js'
+import { traceRows, withLinks } from './explore/traces.js'
+import { rowConditionsOf } from './row-conditions.js'
 import { and, conditionOf, HAS_OFFSET, type Question, questionOf, registerTimes } from './filter.js'
 import { hasTable, schemaStatus } from './migrations.js'
 import { latestFirst, recentRows, sortable } from './rollup/recent.js'
@@ -62,7 +83,80 @@ export class ReaderConnection {
   getSeries(query: SeriesQuery): SeriesPoint[] {
     const question = this.#question(query)
     const bucket = requireBucket(query.bucket)
-    return this.#ask((_, snapshot) => series(snapshot, question, bucket))
+    const cut = { bucket, timeZone: query.timeZone, fill: query.fill === true }
+    return this.#ask((_, snapshot) => series(snapshot, question, cut))
+  }
+
+  getRecord(recordId: string): TracedRecord | undefined {
+    return this.#records((database) =>
+      database
+        .prepare<[string], Row>(`SELECT ${COLUMNS.join(', ')} FROM feature_usage WHERE id = ?`)
+        .raw()
+        .all(recordId),
+    )[0]
+  }
+
+  getRecordPage(query: RecordPageQuery): RecordPage {
+    const limit = requireLimit(query.limit)
+    const question = pageQuestion(this.#question(query), query)
+    const found = this.#records((database, snapshot) => this.#latestRows(database, snapshot, question, limit + 1))
+    const records = found.slice(0, limit)
+    const last = records.at(-1)
+    const next =
+      last !== undefined && found.length > limit ? { startTime: last.startTime, recordId: last.recordId } : undefined
+    return { records, next }
+  }
+
+  getSlowest(query: SlowestQuery): TracedRecord[] {
+    const limit = requireLimit(query.limit)
+    const question = { ...this.#question(query), rows: rowConditionsOf(query) }
+    return this.#records((_, snapshot) => slowestRows(snapshot, question, limit))
+  }
+
+  getTrace({ traceId, limit }: { traceId: string; limit: number }): TraceRecords {
+    const records = this.#records((database) => traceRows(database, String(traceId), requireLimit(limit) + 1))
+    const sorted = records.toSorted((a, b) => (a.startTime < b.startTime ? -1 : 1))
+    return { records: sorted.slice(0, limit), truncated: records.length > limit }
+  }
+
+  getLatency(filter: RecordFilter): LatencyBar[] {
+    const question = this.#question(filter)
+    return this.#ask((_, snapshot) => latency(snapshot, question))
+  }
+
+  getRecentSummary(filter: RecordFilter): RecentSummary {
+    const question = this.#question(filter)
+    return this.#ask((database, snapshot) =>
+      recentSummary((status) => {
+        if (status !== undefined && question.status !== undefined && status !== question.status) return []
+        const asked = status === undefined ? question : { ...question, status }
+        return this.#latestRows(database, snapshot, asked, SAMPLE_CALLS).map(recordFromRow)
+      }),
+    )
+  }
+
+  getActivity(query: ActivityQuery): number[][] {
+    requireLimit(query.parts)
+    return this.#ask((_, snapshot) => activity(snapshot, query, Date.now() * 1000))
+  }
+
+  getNews({ after, limit }: NewsQuery): News {
+    return this.#ask((database) => {
+      const { rows, ...news } = newRows(database, after, requireLimit(limit))
+      return { ...news, records: withLinks(database, rows.map(recordFromRow)) }
+    })
+  }
+
+  getStoreStatus(): StoreStatus {
+    return this.#ask(storeStatus)
+  }
+
+  #latestRows(database: Database, snapshot: Snapshot, question: Question, limit: number): Row[] {
+    return recentRows(snapshot, question, limit) ?? this.#sortedRows(database, question, limit)
+  }
+
+  #records(rows: (database: Database, snapshot: Snapshot) => Row[]): TracedRecord[] {
+    return this.#ask((database, snapshot) => withLinks(database, rows(database, snapshot).map(recordFromRow)))
   }
 
   schemaStatus(): SchemaStatus {

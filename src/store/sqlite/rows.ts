@@ -7,8 +7,11 @@ import { COLUMNS } from './schema.js'
  */
 export type SqlValue = string | number | bigint | Uint8Array | null
 
+/** Where a flat list of rows has a row's link (`RecordDraft.link`), which goes into a table of its own. */
+export const LINK = COLUMNS.length
+
 /** Values of one row in a flat list of rows. */
-export const ROW_WIDTH = COLUMNS.length
+export const ROW_WIDTH = LINK + 1
 
 /** A row of `feature_usage` as better-sqlite3 reads it, an array in the order of the columns. */
 export type Row = [
@@ -50,6 +53,7 @@ export function pushRow(values: SqlValue[], record: FeatureUsageRecord): void {
     record.errorMessage,
     record.efficiencyScore,
     record.iterations,
+    null,
   )
 }
 

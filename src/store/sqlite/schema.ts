@@ -24,6 +24,20 @@ export const FEATURE_USAGE_INDEXES = [
   'CREATE INDEX IF NOT EXISTS idx_user_id ON feature_usage(user_id)',
 ] as const
 
+/**
+ * Where calls stand in their traces, for those that have one: of a call that is its trace's only one nobody asks. Ids are
+ * their bytes.
+ */
+export const TRACES_SCHEMA = [
+  `CREATE TABLE feature_traces (
+    record_id TEXT PRIMARY KEY,
+    trace_id BLOB NOT NULL,
+    span_id BLOB NOT NULL,
+    parent_span_id BLOB
+) WITHOUT ROWID`,
+  'CREATE INDEX idx_feature_traces ON feature_traces(trace_id)',
+] as const
+
 /** The columns in their order; `RECORD_FIELDS` has the fields in the same order. */
 export const COLUMNS = [
   'id',

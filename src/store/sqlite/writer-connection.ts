@@ -5,12 +5,19 @@ import { migrate } from './migrations.js'
 import type { RollupStep } from './protocol.js'
 import { inTransaction, RollupUpkeep, rollupStatus } from './rollup/upkeep.js'
 import { type OpenBatch, RollupWriter } from './rollup/writer.js'
-import { ROW_WIDTH, type SqlValue } from './rows.js'
+import { LINK, ROW_WIDTH, type SqlValue } from './rows.js'
 import { COLUMNS } from './schema.js'
 import { isBusy } from './write/failure.js'
 import type { LogState } from './write/log-guard.js'
 
 const INSERT = `INSERT INTO feature_usage (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')}) ON CONFLICT(id) DO NOTHING`
+
+const INSERT_LINK =
+  'INSERT INTO feature_traces (record_id, trace_id, span_id, parent_span_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING'
+
+/** Where a link has its span id and its parent's, in bytes. */
+const SPAN = 16
+const PARENT = 24
 
 /** Rows between two looks at the clock, and milliseconds between two calls of `between`. */
 const ROWS_BETWEEN = 16
@@ -35,6 +42,7 @@ export class WriterConnection {
   readonly #path: string
   #database: Database | undefined
   #insert: Statement | undefined
+  #links: Statement | undefined
   #rollups: RollupWriter | undefined
   #upkeep: RollupUpkeep | undefined
   #restUntil = 0
@@ -42,7 +50,7 @@ export class WriterConnection {
   between: () => void = () => {}
   #lastBetween = 0
   /** The row that is being inserted: one list for all, since its values are bound at once. */
-  readonly #row: SqlValue[] = Array.from({ length: ROW_WIDTH }, () => null)
+  readonly #row: SqlValue[] = Array.from({ length: COLUMNS.length }, () => null)
 
   constructor(path: string) {
     this.#path = path
@@ -123,13 +131,22 @@ export class WriterConnection {
     let inserted = 0
     for (let from = 0; from < values.length; from += ROW_WIDTH) {
       if (from % (ROWS_BETWEEN * ROW_WIDTH) === 0) this.#passTime()
-      for (let column = 0; column < ROW_WIDTH; column++) row[column] = values[from + column] as SqlValue
+      for (let column = 0; column < COLUMNS.length; column++) row[column] = values[from + column] as SqlValue
       const { changes, lastInsertRowid } = insert.run(row)
       if (changes === 0) continue
+      const link = values[from + LINK]
+      if (typeof link === 'string') this.#insertLink(String(row[0]), link)
       rollups?.add(Number(lastInsertRowid), values, from)
       inserted++
     }
     return inserted
+  }
+
+  /** @param link see `RecordDraft.link` */
+  #insertLink(recordId: string, link: string): void {
+    const bytes = Buffer.from(link, 'hex')
+    const parent = bytes.length > PARENT ? bytes.subarray(PARENT) : null
+    this.#links?.run(recordId, bytes.subarray(0, SPAN), bytes.subarray(SPAN, PARENT), parent)
   }
 
   #passTime(): void {
@@ -142,6 +159,7 @@ export class WriterConnection {
   #open(): { database: Database; insert: Statement; rollups: RollupWriter } {
     const database = (this.#database ??= openForWriting(this.#path))
     const insert = (this.#insert ??= database.prepare(INSERT))
+    this.#links ??= database.prepare(INSERT_LINK)
     const rollups = (this.#rollups ??= new RollupWriter(database))
     this.#upkeep ??= new RollupUpkeep(database, rollups)
     return { database, insert, rollups }
@@ -196,6 +214,7 @@ export class WriterConnection {
     this.#database?.close()
     this.#database = undefined
     this.#insert = undefined
+    this.#links = undefined
     this.#rollups = undefined
     this.#upkeep = undefined
   }

@@ -106,6 +106,7 @@ export class BatchReader {
       text(REF.error) ?? null,
       Number.isNaN(efficiency) ? null : efficiency,
       number(float(FLOAT.iterations)),
+      text(REF.link) ?? null,
     )
     return true
   }

@@ -81,9 +81,10 @@ export class BatchEncoder {
     const error = draft.errorMessage === null ? 0 : this.#single(this.#error, draft.errorMessage)
     const metadata = draft.metadataText === undefined ? 0 : this.#single(this.#metadata, draft.metadataText)
     const id = draft.recordId === undefined ? 0 : this.#write(draft.recordId)
+    const link = draft.link === undefined ? 0 : this.#write(draft.link)
     const at = this.#end
     // NO_ROOM has all its bits set: one of them is enough.
-    if ((name | session | user | error | metadata | id) < 0 || at + RECORD_BYTES > chunk.memory.byteLength) {
+    if ((name | session | user | error | metadata | id | link) < 0 || at + RECORD_BYTES > chunk.memory.byteLength) {
       this.#end = begin
       return false
     }
@@ -105,6 +106,8 @@ export class BatchEncoder {
     ints[int + REF.error] = error
     ints[int + REF.metadata] = metadata
     ints[int + REF.id] = id
+    ints[int + REF.link] = link
+    ints[int + REF.link + 1] = 0
     this.#end = at + RECORD_BYTES
     this.#count++
     return true
@@ -193,6 +196,7 @@ export function mostBytes(draft: RecordDraft): number {
     draft.errorMessage,
     draft.metadataText,
     draft.recordId,
+    draft.link,
   ]
   let sum = HEADER_BYTES + RECORD_BYTES
   for (const text of texts) if (typeof text === 'string') sum += TEXT_HEADER_BYTES + padded(Buffer.byteLength(text)) + 8

@@ -66,6 +66,12 @@ export function mergeBuckets(left: Uint8Array, right: Uint8Array): Uint8Array {
   return out.bytes()
 }
 
+/** The values of a histogram in seconds, each with its count. */
+export function* eachValue(histogram: Uint8Array): Generator<[value: number, count: number]> {
+  for (const pairs = new PairReader(histogram); pairs.bucket < Infinity; pairs.next())
+    yield [valueOf(pairs.bucket), pairs.count]
+}
+
 /** Counts by bucket while percentiles are computed; all 0 in between. */
 let counts = new Float64Array(2048)
 

@@ -186,10 +186,14 @@ function moveWatermark(database: Database, states: StateTable, state: RollupStat
 }
 
 function removeRows(database: Database, rowids: readonly number[]): void {
+  const unlink = database.prepare(
+    'DELETE FROM feature_traces WHERE record_id = (SELECT id FROM feature_usage WHERE rowid = ?)',
+  )
   const remove = database.prepare('DELETE FROM feature_usage WHERE rowid = ?')
   const uncount = database.prepare('UPDATE feature_rollup_blocks SET row_count = row_count - ? WHERE block = ?')
   const blocks = new Map<number, number>()
   for (const rowid of rowids) {
+    unlink.run(rowid)
     remove.run(rowid)
     blocks.set(blockOf(rowid), (blocks.get(blockOf(rowid)) ?? 0) + 1)
   }

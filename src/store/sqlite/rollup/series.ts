@@ -6,22 +6,28 @@ import type { Snapshot } from './snapshot.js'
 import { countOf, mean, percent, textOf } from './stats.js'
 import { type RawRow, Tally } from './tally.js'
 import { eachHourOfUsers, UserSet } from './users.js'
+import { daysOf, UTC_DAYS } from './zone.js'
 
 interface Bucket {
   readonly tally: Tally
   readonly users: UserSet
 }
 
-/** The calls of a question by hours or days of UTC; those without calls are left out. */
-export function series(snapshot: Snapshot, question: Question, bucket: SeriesBucket): SeriesPoint[] {
-  const hours = bucket === 'hour' ? 1 : HOURS_PER_DAY
+/** How the calls of a question are cut into pieces of time. */
+export interface Cut {
+  readonly bucket: SeriesBucket
+  readonly timeZone: string | undefined
+  readonly fill: boolean
+}
+
+/** Buckets without calls are filled in up to this number. */
+const MAX_FILLED = 5000
+
+/** The calls of a question by hours, or by days of a time zone. */
+export function series(snapshot: Snapshot, question: Question, cut: Cut): SeriesPoint[] {
+  const grid = gridOf(cut)
   const buckets = new Map<number, Bucket>()
-  const at = (hour: number): Bucket => {
-    const number = Math.floor(hour / hours)
-    let found = buckets.get(number)
-    if (found === undefined) buckets.set(number, (found = { tally: new Tally(), users: new UserSet() }))
-    return found
-  }
+  const at = (hour: number): Bucket => bucketAt(buckets, grid.bucketOf(hour))
   const addRow = (row: RawRow, { hour, micros }: { hour: number; micros: number }) => {
     if (Number.isNaN(hour)) return
     const { tally, users } = at(hour)
@@ -29,20 +35,51 @@ export function series(snapshot: Snapshot, question: Question, bucket: SeriesBuc
     if (row[7] !== null) users.addText(snapshot, row[7])
   }
   if (question.users !== undefined) eachRowOf(snapshot, question, addRow)
-  else addSums(snapshot, frozenQuestion(snapshot, question), bucket, at, addRow)
-  return [...buckets]
-    .toSorted(([a], [b]) => a - b)
-    .map(([number, found]) => pointOf(number * hours * HOUR_MICROS, found))
+  else addSums(snapshot, frozenQuestion(snapshot, question), grid, at, addRow)
+  if (cut.fill) fillGaps(buckets, grid, question)
+  return [...buckets].toSorted(([a], [b]) => a - b).map(([number, found]) => pointOf(grid.startOf(number), found))
+}
+
+interface Grid {
+  /** The bucket of an hour of UTC. */
+  readonly bucketOf: (hour: number) => number
+  /** Microseconds. */
+  readonly startOf: (bucket: number) => number
+  /** Whether a bucket is a day of UTC, for which there are sums. */
+  readonly isUtcDay: boolean
+}
+
+function gridOf({ bucket, timeZone }: Cut): Grid {
+  const isUtc = timeZone === undefined || timeZone === 'UTC'
+  const days = isUtc ? UTC_DAYS : daysOf(timeZone)
+  if (bucket === 'hour') return { bucketOf: (hour) => hour, startOf: (hour) => hour * HOUR_MICROS, isUtcDay: false }
+  return { bucketOf: days.dayOf, startOf: days.startOf, isUtcDay: isUtc }
+}
+
+function bucketAt(buckets: Map<number, Bucket>, number: number): Bucket {
+  let found = buckets.get(number)
+  if (found === undefined) buckets.set(number, (found = { tally: new Tally(), users: new UserSet() }))
+  return found
+}
+
+/** From the begin of the question or the first call to its end or the last call, unless that is too long. */
+function fillGaps(buckets: Map<number, Bucket>, grid: Grid, { since, until }: Question): void {
+  const hourOf = (micros: number) => Math.floor(micros / HOUR_MICROS)
+  const known = [...buckets.keys()]
+  const first = since === -Infinity ? Math.min(...known) : grid.bucketOf(hourOf(since))
+  const last = until === Infinity ? Math.max(...known) : grid.bucketOf(hourOf(until - 1))
+  if (!(last - first < MAX_FILLED)) return
+  for (let number = first; number <= last; number++) bucketAt(buckets, number)
 }
 
 function addSums(
   snapshot: Snapshot,
   question: Question,
-  bucket: SeriesBucket,
+  grid: Grid,
   at: (hour: number) => Bucket,
   addRow: (row: RawRow, instant: { hour: number; micros: number }) => void,
 ): void {
-  const parts = { ...partsOf(snapshot, question, bucket === 'hour'), isEver: false }
+  const parts = { ...partsOf(snapshot, question, !grid.isUtcDay), isEver: false }
   const subjects = snapshot.subjects(question.featureName, question.category)
   const statuses = statusMask(question)
   const wanted = (status: number) => ((statuses >>> status) & 1) === 1
@@ -54,7 +91,7 @@ function addSums(
         for (const row of snapshot.sumsOfHour(hour, subject)) if (wanted(row[0])) at(hour).tally.addSums(row)
   }
   eachHourOfUsers(snapshot, subjects, statuses, parts.whole, (id, mask, day) => {
-    if (bucket === 'day') at(day * HOURS_PER_DAY).users.add(id)
+    if (grid.isUtcDay) at(day * HOURS_PER_DAY).users.add(id)
     else
       for (let hour = 0; hour < HOURS_PER_DAY; hour++)
         if (((mask >>> hour) & 1) === 1) at(day * HOURS_PER_DAY + hour).users.add(id)
@@ -77,6 +114,8 @@ function pointOf(start: number, { tally, users }: Bucket): SeriesPoint {
     p95Duration: p95,
     p99Duration: p99,
     avgEfficiency: mean(tally.efficiencySum, tally.efficiencyCount),
+    avgInputSize: mean(tally.inputSum, tally.inputCount),
+    avgOutputSize: mean(tally.outputSum, tally.outputCount),
     users: users.size,
   }
 }

@@ -8,19 +8,20 @@ import { eachLooseRow, eachRowOf, frozenQuestion, partsOf, statusMask } from './
 import type { Snapshot } from './snapshot.js'
 import type { Tally } from './tally.js'
 
-/** What all calls of a question come to. A user's calls are asked of the rows: there are no sums of one user. */
+/** What all calls of a question come to. */
 export function usageStats(snapshot: Snapshot, question: Question): UsageStats {
-  const group = groupOf(snapshot, question)
-  return statsOf(group.tally, group.users)
+  const { tally, users } = tallyOf(snapshot, question)
+  return statsOf(tally, users)
 }
 
 /** How many calls of a question took how long. */
 export function latencies(snapshot: Snapshot, question: Question): LatencyCount[] {
-  return groupOf(snapshot, question).tally.latencies()
+  return tallyOf(snapshot, question).tally.latencies()
 }
 
-function groupOf(snapshot: Snapshot, question: Question): Group {
-  if (question.users !== undefined) return groupOfUser(snapshot, question)
+/** A user's calls are asked of the rows: there are no sums of one user. */
+export function tallyOf(snapshot: Snapshot, question: Question): Group {
+  if (question.users !== undefined) return tallyOfUser(snapshot, question)
   const asked = frozenQuestion(snapshot, question)
   const subjects = snapshot.subjects(asked.featureName, asked.category)
   const parts = settleEdges(snapshot, subjects, statusMask(asked), partsOf(snapshot, asked))
@@ -31,7 +32,7 @@ function groupOf(snapshot: Snapshot, question: Question): Group {
   return group
 }
 
-function groupOfUser(snapshot: Snapshot, question: Question): Group {
+function tallyOfUser(snapshot: Snapshot, question: Question): Group {
   const group = new Group(snapshot, [], question, { ...partsOf(snapshot, question), isEver: false })
   eachRowOf(snapshot, question, (row, { micros }) => {
     group.addRow(row, micros)

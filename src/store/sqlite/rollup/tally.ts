@@ -1,4 +1,4 @@
-import { bucketOf, countsOf, encodeBuckets, type LatencyCount, percentiles } from './histogram.js'
+import { bucketOf, countsOf, eachValue, encodeBuckets, type LatencyCount, percentiles } from './histogram.js'
 import { STATUS_COUNT, statusCode } from './status.js'
 import { type Cell, numberOf } from './sums.js'
 
@@ -129,6 +129,12 @@ export class Tally {
   /** How many calls took how long, by buckets of 2 %, the shortest first. */
   latencies(): LatencyCount[] {
     return countsOf([...this.#histograms, encodeBuckets(this.#loose.map(bucketOf))])
+  }
+
+  /** Durations in seconds with the number of calls, in no order; those of sums within 1 %. */
+  *durations(): Generator<[duration: number, calls: number]> {
+    for (const histogram of this.#histograms) yield* eachValue(histogram)
+    for (const duration of this.#loose) yield [duration, 1]
   }
 
   #count(status: number, calls: number): void {

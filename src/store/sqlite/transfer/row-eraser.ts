@@ -61,13 +61,15 @@ export class RowEraser {
   /** Removes their rows. @returns how many */
   async eraseRows(forms: readonly string[]): Promise<number> {
     const list = JSON.stringify(forms)
-    const remove = this.#database.prepare(
-      `DELETE FROM feature_usage WHERE rowid IN
-       (SELECT rowid FROM feature_usage WHERE user_id IN (SELECT value FROM json_each(?)) LIMIT ${STEP_ROWS})`,
-    )
+    const some = `FROM feature_usage WHERE user_id IN (SELECT value FROM json_each(?)) ORDER BY rowid LIMIT ${STEP_ROWS}`
+    const unlink = this.#database.prepare(`DELETE FROM feature_traces WHERE record_id IN (SELECT id ${some})`)
+    const remove = this.#database.prepare(`DELETE FROM feature_usage WHERE rowid IN (SELECT rowid ${some})`)
     let removed = 0
     for (;;) {
-      const { changes } = await this.#turn(() => remove.run(list))
+      const { changes } = await this.#turn(() => {
+        unlink.run(list)
+        return remove.run(list)
+      })
       removed += changes
       if (changes === 0) return removed
     }

@@ -1,0 +1,108 @@
+import { join } from 'node:path'
+import { startServer } from '@cloudcurio/feature-tracking/server'
+import { FeatureTrackerDB, SqliteWriter } from '@cloudcurio/feature-tracking/store'
+import { inTempFolder } from '../child.js'
+import { preparedCopy } from '../data/file.js'
+import { percentile } from '../measure.js'
+import type { Options } from '../options.js'
+import { atLeast, atMost, type Result } from '../result.js'
+import { draftsOf } from './drafts.js'
+
+const RUNS = 30
+const CLIENTS = 50
+
+/** The requests of each view of the dashboard over a large table, and what live streams cost a writer. */
+export async function benchServer(options: Options, rows: number): Promise<Result[]> {
+  return inTempFolder(async (folder) => {
+    const { path } = await preparedCopy(rows, join(folder, 'server.db'))
+    const server = await startServer({ dbPath: path, port: 0 })
+    const results: Result[] = []
+    for (const [name, request] of await requestsOf(path)) {
+      const times: number[] = []
+      for (let run = 0; run < RUNS + 3; run++) {
+        const begin = performance.now()
+        const response = await fetch(server.url + request)
+        await response.arrayBuffer()
+        if (response.status !== 200) throw new Error(`${request}: ${response.status}`)
+        if (run >= 3) times.push(performance.now() - begin)
+      }
+      results.push({
+        name,
+        value: percentile(times, 0.95),
+        unit: 'ms',
+        goals: [atMost(25, 'value')],
+        grows: true,
+        note: 'p95',
+      })
+    }
+    results.push(await liveCost(server.url, path, options.records))
+    await server.close()
+    return results
+  })
+}
+
+/** Times are those of the rows: they end with the last one. */
+async function requestsOf(path: string): Promise<[name: string, request: string][]> {
+  const store = new FeatureTrackerDB(path)
+  const [{ lastCall }, [top]] = await Promise.all([store.getUsageStats(), store.getTopFeatures({ limit: 1 })])
+  const [latest] = await store.getRecords({ limit: 1 })
+  await store.close()
+  const end = Date.parse(lastCall ?? '')
+  const since = (days: number) =>
+    `since=${new Date(end - days * 86_400_000).toISOString()}&until=${new Date(end + 3_600_000).toISOString()}`
+  const feature = encodeURIComponent(top?.featureName ?? '')
+  return [
+    ['stats, all time', 'api/stats'],
+    ['stats, a day', `api/stats?${since(1)}`],
+    ['stats, a month', `api/stats?${since(30)}`],
+    ['chart-data, a month', `api/chart-data?${since(30)}`],
+    ['series, a month, Berlin', `api/series?${since(30)}&tz=Europe/Berlin`],
+    ['features with sparklines, a month', `api/features?limit=10&sparkline=true&${since(30)}`],
+    ['recent calls', 'api/recent-calls?limit=20'],
+    ['a feature, all time', `api/feature/${feature}`],
+    ['a feature, a week', `api/feature/${feature}?${since(7)}`],
+    ['records', 'api/records?limit=100'],
+    ['records, failed of a feature', `api/records?limit=100&feature=${feature}&status=failed`],
+    ['records, slowest', 'api/records?limit=100&sort=slowest'],
+    ['a record', `api/records/${latest?.recordId ?? ''}`],
+    ['a widget, by category and day', `api/query?measure=p95_duration&group_by=category&bucket=day&${since(30)}`],
+    ['health', 'api/health'],
+  ]
+}
+
+/** Records stored a second with 50 listeners, against none. */
+async function liveCost(url: string, path: string, records: number): Promise<Result> {
+  const aborts: AbortController[] = []
+  const rate = async () => {
+    const writer = new SqliteWriter(path)
+    const drafts = draftsOf(records)
+    const begin = performance.now()
+    for (const draft of drafts) writer.add(draft)
+    await writer.flush()
+    const perSecond = (records / (performance.now() - begin)) * 1000
+    await writer.close()
+    return perSecond
+  }
+  await rate()
+  const [alone, listened] = [[] as number[], [] as number[]]
+  for (let round = 0; round < 3; round++) {
+    alone.push(await rate())
+    for (let client = 0; client < CLIENTS; client++) {
+      const abort = new AbortController()
+      aborts.push(abort)
+      const response = await fetch(`${url}api/live`, { signal: abort.signal })
+      void response.arrayBuffer().catch(() => undefined)
+    }
+    listened.push(await rate())
+    for (const abort of aborts.splice(0)) abort.abort()
+  }
+  const value = percentile(listened, 0.5)
+  return {
+    name: `stored a second with ${CLIENTS} live streams`,
+    value,
+    unit: '/s',
+    baseline: 'without any',
+    ratio: value / percentile(alone, 0.5),
+    goals: [atLeast(0.9)],
+  }
+}

@@ -1,0 +1,90 @@
+import { type FeatureCategory, parseTime } from '../../../record/index.js'
+import type { ActivityQuery } from '../../explore.js'
+import { storedCategory } from '../rollup/dictionary.js'
+import { DAY_MICROS, HOUR_MICROS, HOURS_PER_DAY, InstantReader } from '../rollup/instant.js'
+import type { Snapshot } from '../rollup/snapshot.js'
+
+/** Longer times are counted by days. */
+const MAX_HOURS = 24 * 7
+
+/** Rows beyond the sums that are looked through. */
+const MAX_TAIL_ROWS = 20_000
+
+/** Calls of some features in equal parts of a time. */
+export function activity(snapshot: Snapshot, query: ActivityQuery, nowMicros: number): number[][] {
+  const until = query.until === undefined ? nowMicros : parseTime(query.until, 'until')
+  const since = query.since === undefined ? firstMicros(snapshot, until) : parseTime(query.since, 'since')
+  const width = Math.max(1, (until - since) / query.parts)
+  const partOf = (micros: number) => Math.min(query.parts - 1, Math.max(0, Math.floor((micros - since) / width)))
+  const counts = query.features.map(() => Array.from({ length: query.parts }, () => 0))
+  const add = (feature: number, micros: number, calls: number) => {
+    const parts = counts[feature] as number[]
+    const part = partOf(micros)
+    parts[part] = (parts[part] as number) + calls
+  }
+  if (since >= until) return counts
+  const subjects = query.features.map(({ featureName, category }) => snapshot.subjects(featureName, category))
+  for (const { at, table, column, micros } of stretches(snapshot, since, until))
+    for (const [feature, ids] of subjects.entries())
+      for (const id of ids) add(feature, micros, callsOf(snapshot, table, column, at, id))
+  for (const { feature, micros } of tail(snapshot, query.features))
+    if (micros >= since && micros < until) add(feature, micros, 1)
+  return counts
+}
+
+interface Stretch {
+  readonly table: string
+  readonly column: 'hour' | 'day'
+  readonly at: number
+  /** Its middle. */
+  readonly micros: number
+}
+
+/** The hours or days whose middle lies in the time. */
+function* stretches(snapshot: Snapshot, since: number, until: number): Generator<Stretch> {
+  const byHour = (until - since) / HOUR_MICROS <= MAX_HOURS
+  const length = byHour ? HOUR_MICROS : DAY_MICROS
+  const end = Math.min(until, snapshot.sumsBefore)
+  const span = [Math.floor(since / length), Math.ceil(end / length)] as const
+  const found = byHour ? snapshot.hours(span) : snapshot.days(span)
+  for (const at of found) {
+    const micros = Math.min(Math.max(at * length + length / 2, since), until - 1)
+    yield {
+      table: byHour ? 'feature_rollup_hourly' : 'feature_rollup_daily',
+      column: byHour ? 'hour' : 'day',
+      at,
+      micros,
+    }
+  }
+}
+
+function callsOf(snapshot: Snapshot, table: string, column: string, at: number, subject: number): number {
+  return (
+    snapshot.statements.number(`SELECT sum(calls) FROM ${table} WHERE ${column} = ? AND subject_id = ?`, at, subject) ??
+    0
+  )
+}
+
+function firstMicros(snapshot: Snapshot, until: number): number {
+  for (const day of snapshot.days([-1e9, Math.ceil(until / DAY_MICROS)])) return day * HOURS_PER_DAY * HOUR_MICROS
+  return until - DAY_MICROS
+}
+
+/** Rows that are not in the sums yet. */
+function* tail(
+  snapshot: Snapshot,
+  features: readonly { featureName: string; category: FeatureCategory }[],
+): Generator<{ feature: number; micros: number }> {
+  const places = new Map(features.map(({ featureName, category }, index) => [`${category}\0${featureName}`, index]))
+  const instant = new InstantReader()
+  for (const [name, category, start] of snapshot.statements.rows<[string, string, string]>(
+    'SELECT feature_name, category, start_time FROM feature_usage WHERE rowid > ? ORDER BY rowid DESC LIMIT ?',
+    snapshot.watermark,
+    MAX_TAIL_ROWS,
+  )) {
+    const feature = places.get(`${storedCategory(category)}\0${name}`)
+    if (feature === undefined) continue
+    instant.read(start)
+    yield { feature, micros: instant.micros }
+  }
+}

@@ -1,0 +1,93 @@
+import { FEATURE_STATUSES, FeatureStatus, type FeatureUsageRecord } from '../../../record/index.js'
+import type { ErrorGroup, RecentSummary, SizeSummary, UserCalls } from '../../explore.js'
+import { errorPattern, fingerprintOf } from './fingerprint.js'
+
+/** Calls that a summary looks at. */
+export const SAMPLE_CALLS = 1000
+
+/** Users that it names. */
+const MAX_USERS = 50
+
+/** What the latest calls of a question say. @param latest gives the latest records, of one status or of any */
+export function recentSummary(latest: (status?: FeatureStatus) => FeatureUsageRecord[]): RecentSummary {
+  const calls = latest()
+  const errors = FEATURE_STATUSES.filter((status) => status !== FeatureStatus.SUCCESS)
+    .flatMap((status) => latest(status))
+    .toSorted((a, b) => (a.startTime < b.startTime ? 1 : -1))
+    .slice(0, SAMPLE_CALLS)
+  return {
+    calls: calls.length,
+    efficiency: efficiencyOf(calls),
+    inputSize: sizesOf(calls.map((call) => call.inputSize)),
+    outputSize: sizesOf(calls.map((call) => call.outputSize)),
+    users: usersOf(calls),
+    errorCalls: errors.length,
+    errors: errorGroups(errors),
+  }
+}
+
+/** The factors as `calculateEfficiency` has them. */
+function efficiencyOf(calls: readonly FeatureUsageRecord[]): RecentSummary['efficiency'] {
+  const scored = calls.map((call) => call.efficiencyScore).filter((score) => score !== null)
+  return {
+    duration: mean(calls.map(({ duration }) => (duration <= 0 ? 1 : Math.min(1, 10 / duration)))),
+    output: mean(calls.map(({ outputSize }) => Math.min(1, outputSize / 1000))),
+    iterations: mean(calls.map(({ iterations }) => Math.min(1, 1 / Math.max(1, iterations)))),
+    score: mean(scored),
+  }
+}
+
+function sizesOf(sizes: readonly number[]): SizeSummary {
+  const sorted = sizes.toSorted((a, b) => a - b)
+  const at = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0
+  return { avg: mean(sizes), p50: at(0.5), p95: at(0.95), max: sorted.at(-1) ?? 0 }
+}
+
+function usersOf(calls: readonly FeatureUsageRecord[]): UserCalls[] {
+  const users = new Map<string, UserCalls>()
+  // The latest come first, so the first of a user is the last one's time.
+  for (const { userId, status, startTime } of calls) {
+    if (userId === null) continue
+    const user = users.get(userId) ?? { userId, calls: 0, failures: 0, lastCall: startTime }
+    user.calls++
+    if (status !== FeatureStatus.SUCCESS) user.failures++
+    users.set(userId, user)
+  }
+  return [...users.values()].toSorted((a, b) => b.calls - a.calls).slice(0, MAX_USERS)
+}
+
+function errorGroups(calls: readonly FeatureUsageRecord[]): ErrorGroup[] {
+  const groups = new Map<string, ErrorGroup>()
+  const users = new Map<string, Set<string>>()
+  for (const call of calls) {
+    const pattern = errorPattern(call.errorMessage ?? '')
+    const key = `${call.status} ${pattern}`
+    const group = groups.get(key) ?? newGroup(call, key, pattern)
+    groups.set(key, group)
+    group.count++
+    // The latest come first.
+    group.firstSeen = call.startTime
+    if (call.userId !== null) users.set(key, (users.get(key) ?? new Set()).add(call.userId))
+  }
+  for (const [key, group] of groups) group.users = users.get(key)?.size ?? 0
+  return [...groups.values()].toSorted((left, right) => right.count - left.count)
+}
+
+function newGroup(latest: FeatureUsageRecord, key: string, pattern: string): ErrorGroup {
+  const { status, startTime, errorMessage, recordId } = latest
+  return {
+    fingerprint: fingerprintOf(key),
+    pattern,
+    status,
+    count: 0,
+    users: 0,
+    firstSeen: startTime,
+    lastSeen: startTime,
+    example: errorMessage ?? '',
+    exampleRecordId: recordId,
+  }
+}
+
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length
+}

@@ -1,0 +1,127 @@
+import { and, conditionOf, type Question } from '../filter.js'
+import { DAY_MICROS, HOUR_MICROS, HOURS_PER_DAY } from '../rollup/instant.js'
+import { frozenQuestion, narrowestIndex, type Parts, partsOf, statusMask } from '../rollup/parts.js'
+import type { Span } from '../rollup/period.js'
+import type { Snapshot } from '../rollup/snapshot.js'
+import type { Row, SqlValue } from '../rows.js'
+import { COLUMNS } from '../schema.js'
+
+/** Where an hour's rows are in more blocks than these, they are found by their start. */
+const MAX_BLOCKS = 256
+
+const SELECT = `SELECT ${COLUMNS.join(', ')} FROM feature_usage`
+const ORDER = 'ORDER BY duration DESC, id DESC LIMIT ?'
+
+/** A day or hour, and the longest duration in it. */
+interface Stretch {
+  readonly isDay: boolean
+  readonly at: number
+  readonly max: number
+}
+
+/**
+ * The longest calls. Days and hours are looked through by the longest call that their sums know of, until no one that is
+ * left can have a longer one than those found.
+ */
+export function slowestRows(snapshot: Snapshot, question: Question, limit: number): Row[] {
+  const found = new Longest(limit)
+  if (question.users !== undefined) {
+    const { where, values } = conditionOf(question, undefined, 'user_id')
+    return snapshot.statements.rows<Row>(`${SELECT}${where} ${ORDER}`, ...values, limit)
+  }
+  const asked = frozenQuestion(snapshot, question)
+  const parts = partsOf(snapshot, asked)
+  const { where, values } = conditionOf(asked)
+  found.add(
+    snapshot.statements.rows<Row>(`${SELECT}${and(where, 'rowid > ?')} ${ORDER}`, ...values, snapshot.watermark, limit),
+  )
+  if (!parts.isEver) for (const edge of parts.edges) found.add(rowsOf(snapshot, asked, edge, limit))
+  const stretches = new Stretches(snapshot, asked, parts)
+  for (let next = stretches.take(); next !== undefined && next.max >= found.threshold; next = stretches.take())
+    if (next.isDay) stretches.addHours(next.at)
+    else found.add(rowsOf(snapshot, asked, [next.at * HOUR_MICROS, (next.at + 1) * HOUR_MICROS], limit))
+  return found.rows
+}
+
+/** The longest calls of less than an hour or of one, of those that are in the sums. */
+function rowsOf(snapshot: Snapshot, question: Question, [since, until]: Span, limit: number): Row[] {
+  const { watermark } = snapshot
+  const within = {
+    ...question,
+    since: Math.max(since, question.since),
+    until: Math.min(until, question.until),
+  }
+  const runs = snapshot.rowidRuns([Math.floor(since / 1e6), Math.ceil(until / 1e6)], MAX_BLOCKS)
+  const select = (by: 'start_time' | 'rows', range: string, ...bound: SqlValue[]): Row[] => {
+    const index = by === 'rows' ? narrowestIndex(question) : by
+    const { where, values } = conditionOf(within, snapshot.textForms, index)
+    return snapshot.statements.rows<Row>(`${SELECT}${and(where, range)} ${ORDER}`, ...values, ...bound, limit)
+  }
+  if (runs === undefined) return select('start_time', 'rowid <= ?', watermark)
+  return runs.flatMap(([from, to]) => select('rows', 'rowid BETWEEN ? AND ?', from, Math.min(to, watermark)))
+}
+
+/** Days and hours that are still to be looked through. */
+class Stretches {
+  readonly #snapshot: Snapshot
+  readonly #subjects: readonly number[]
+  readonly #statuses: number
+  /** Ascending: the longest is at the end. */
+  readonly #waiting: Stretch[] = []
+
+  constructor(snapshot: Snapshot, question: Question, parts: Parts) {
+    this.#snapshot = snapshot
+    this.#subjects = snapshot.subjects(question.featureName, question.category)
+    this.#statuses = statusMask(question)
+    if (this.#subjects.length === 0) return
+    for (const day of snapshot.days(parts.days)) this.#add('daily', day)
+    for (const span of parts.hours) for (const hour of snapshot.hours(span)) this.#add('hourly', hour)
+    this.#sort()
+  }
+
+  take(): Stretch | undefined {
+    return this.#waiting.pop()
+  }
+
+  addHours(day: number): void {
+    for (let hour = 0; hour < HOURS_PER_DAY; hour++) this.#add('hourly', day * (DAY_MICROS / HOUR_MICROS) + hour)
+    this.#sort()
+  }
+
+  #add(table: 'daily' | 'hourly', at: number): void {
+    let max = -Infinity
+    const column = table === 'daily' ? 'day' : 'hour'
+    for (const subject of this.#subjects)
+      for (const [status, longest] of this.#snapshot.statements.rows<[status: number, longest: number]>(
+        `SELECT status, duration_max FROM feature_rollup_${table} WHERE ${column} = ? AND subject_id = ?`,
+        at,
+        subject,
+      ))
+        if (((this.#statuses >>> status) & 1) === 1) max = Math.max(max, longest)
+    if (max > -Infinity) this.#waiting.push({ isDay: table === 'daily', at, max })
+  }
+
+  #sort(): void {
+    this.#waiting.sort((a, b) => a.max - b.max)
+  }
+}
+
+/** The longest of the rows that come. */
+class Longest {
+  readonly #limit: number
+  rows: Row[] = []
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  /** A stretch without a call as long as this is of no use. */
+  get threshold(): number {
+    return this.rows.length < this.#limit ? -Infinity : (this.rows.at(-1) as Row)[4]
+  }
+
+  add(rows: readonly Row[]): void {
+    if (rows.length === 0) return
+    this.rows = [...this.rows, ...rows].toSorted((a, b) => b[4] - a[4] || (a[0] < b[0] ? 1 : -1)).slice(0, this.#limit)
+  }
+}

@@ -1,0 +1,87 @@
+import { expect, it } from 'vitest'
+import { describeInBrowser } from '../support/browser.js'
+import { NOW, aRecord, timeText } from './fake/records.js'
+import { openFake, settled } from './support.js'
+
+describeInBrowser('states that say what to do', (browser) => {
+  it('without a database: the first steps, and then the first call by itself', async () => {
+    const { page, fake } = await openFake(browser(), '', {
+      records: [aRecord({ feature_name: 'the_first', start_time: timeText(NOW - 1000) })],
+      before: (server) => server.fail(503, 'no_database', 'Nothing has been tracked yet.'),
+    })
+    await page.getByText('Nothing has been tracked yet').first().waitFor()
+    await page.getByText('trackFeature(').waitFor()
+    for (const view of ['records', 'feature?name=a']) {
+      await page.goto(`${fake.url}#/${view}`)
+      await page.getByText('Nothing has been tracked yet').first().waitFor()
+    }
+    await page.goto(`${fake.url}#/overview`)
+    await page.getByText('Nothing has been tracked yet').first().waitFor()
+    await expect.poll(() => fake.asked.filter((path) => path.endsWith('/live')).length).toBeGreaterThan(0)
+    fake.fail(200, null)
+    await page.getByRole('region', { name: 'Top features' }).last().getByText('the_first').waitFor()
+  })
+
+  it('without calls in the time: wider ones are offered', async () => {
+    const { page } = await openFake(browser(), '#/overview?since=1h', {
+      records: [aRecord({ start_time: timeText(NOW - 7_200_000) })],
+    })
+    await page.getByText('No calls in this time: Last hour').waitFor()
+    await page.getByRole('link', { name: 'Last 6 hours' }).click()
+    await page.locator('.figure-value', { hasText: '1' }).first().waitFor()
+  })
+
+  it('filters that leave nothing can be cleared', async () => {
+    const { page } = await openFake(browser(), '#/records?feature=nothing&status=failed')
+    await page.getByText('The filters leave none over').waitFor()
+    await page.getByRole('link', { name: 'Without filters' }).click()
+    await page.locator('.rows-body .row').first().waitFor()
+  })
+
+  it.each([
+    ['#/feature?name=nobody', 'No such feature', 'Look at the overview'],
+    ['#/trace?id=ffff', 'No such trace', 'There is no trace ffff'],
+    ['#/records?record=ffff', 'No such record', 'There is no record ffff'],
+    ['#/nowhere', 'There is no such view', 'To the overview'],
+    ['#/feature', 'No feature is chosen', 'Choose one'],
+    ['#/trace', 'No trace is chosen', 'Choose a record'],
+    ['#/boards?board=gone', 'No boards yet', 'Begin with an example'],
+  ])('%s', async (place, title, text) => {
+    const { page } = await openFake(browser(), place)
+    await page.getByText(title).waitFor()
+    await page.getByText(text).first().waitFor()
+  })
+
+  it('what the server refuses is told in its words, and can be tried again', async () => {
+    const { page, fake } = await openFake(browser(), '', {
+      before: (server) => server.fail(503, 'timeout', 'The question took longer than 5 s.', 'Ask for less.'),
+    })
+    await page.getByText('The question took longer than 5 s.').first().waitFor()
+    await page.getByText('Ask for less.').first().waitFor()
+    fake.fail(200, null)
+    await page.getByRole('button', { name: 'Try again' }).first().click()
+    await page.locator('.figures').waitFor()
+  })
+
+  it('a server that is gone is told of, what was there stays, and comes back by itself', async () => {
+    const { page, fake } = await openFake(browser(), '')
+    await settled(page)
+    await fake.close()
+    await page.getByRole('button', { name: 'Reconnecting' }).waitFor()
+    expect(await page.locator('.figures').count()).toBe(1)
+    await page.getByRole('link', { name: 'Records', exact: true }).click()
+    await page.getByText('The dashboard’s server does not answer.').waitFor()
+  })
+
+  it('a token is asked for, and taken', async () => {
+    const { page } = await openFake(browser(), '', { before: (server) => server.requireToken('sesame-sesame-sesame') })
+    await page.getByLabel('Token').fill('wrong')
+    await page.getByRole('button', { name: 'Open' }).click()
+    await page.getByText('This is not the token.').waitFor()
+    await page.getByLabel('Token').fill('sesame-sesame-sesame')
+    await page.getByRole('button', { name: 'Open' }).click()
+    await settled(page)
+    await page.getByRole('button', { name: 'Live updates' }).waitFor()
+    expect(page.url()).not.toContain('sesame')
+  })
+})
