@@ -125,7 +125,7 @@ describeInBrowser('the page over the real server and a real file', (browser) => 
   it('shows a call of another writer within a second after it was stored', async () => {
     const { page } = await open(browser(), server.url)
     await settled(page)
-    await page.getByRole('button', { name: 'Live updates' }).waitFor()
+    await page.locator('.live.is-live').waitFor()
     const tracker = new FeatureTracker({ dbPath, anonymize: false })
     const took: number[] = []
     for (const name of ['made_first', 'made_second', 'made_third']) {

@@ -90,7 +90,7 @@ describeInBrowser('each view looks as it did', (browser) => {
       await shown.goto(`${fake.url}#/${place}`)
       await settled(shown)
       if (view === 'boards') await example(shown)
-      await shown.getByRole('button', { name: /Live|Connecting/ }).waitFor()
+      await shown.locator('.live.is-live').waitFor()
       const picture = await shown.screenshot({ animations: 'disabled' })
       const path = join(GOLDEN, `${view}-${mode}.png`)
       const golden = existsSync(path) ? readFileSync(path) : null

@@ -81,7 +81,7 @@ describeInBrowser('states that say what to do', (browser) => {
     await page.getByLabel('Token').fill('sesame-sesame-sesame')
     await page.getByRole('button', { name: 'Open' }).click()
     await settled(page)
-    await page.getByRole('button', { name: 'Live updates' }).waitFor()
+    await page.locator('.live.is-live').waitFor()
     expect(page.url()).not.toContain('sesame')
   })
 })

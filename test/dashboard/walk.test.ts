@@ -61,7 +61,7 @@ describeInBrowser('the dashboard', (browser) => {
   it('shows a new call, and asks for the sums anew', async () => {
     const { page, fake } = await openFake(browser(), '')
     await settled(page)
-    await page.getByRole('button', { name: 'Live updates' }).waitFor()
+    await page.locator('.live.is-live').waitFor()
     fake.add(aRecord({ feature_name: 'just_now', start_time: timeText(NOW - 1000) }))
     await page.getByRole('region', { name: 'Latest calls' }).last().getByText('just_now').waitFor()
     await page.locator('.figure-value', { hasText: '893' }).waitFor()
@@ -73,7 +73,7 @@ describeInBrowser('the dashboard', (browser) => {
   it('announces new records without moving those that one reads', async () => {
     const { page, fake } = await openFake(browser(), '#/records')
     await settled(page)
-    await page.getByRole('button', { name: 'Live updates' }).waitFor()
+    await page.locator('.live.is-live').waitFor()
     fake.add(aRecord({ feature_name: 'just_now', start_time: timeText(NOW - 1000) }))
     await page.getByRole('button', { name: 'Show 1 new' }).click()
     await page.locator('.rows-body .row').first().getByText('just_now').waitFor()
@@ -93,7 +93,7 @@ describeInBrowser('the dashboard', (browser) => {
     await page.getByRole('button', { name: 'Last 7 days' }).click()
     await expect.poll(() => page.url()).toContain('since=7d')
     await page.getByRole('button', { name: /Time range/ }).click()
-    await page.getByLabel('Time zone').selectOption('Asia/Tokyo')
+    await page.getByRole('combobox', { name: 'Time zone' }).selectOption('Asia/Tokyo')
     await page.keyboard.press('Escape')
     await page.getByRole('link', { name: 'Records', exact: true }).click()
     expect(page.url()).toMatch(/records\?since=7d&tz=Asia%2FTokyo/)

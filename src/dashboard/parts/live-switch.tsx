@@ -2,7 +2,8 @@ import { type LiveState, liveState, paused } from '../state/live.js'
 import { Icon } from './icon.jsx'
 
 const WORDS: Readonly<Record<LiveState, string>> = {
-  connecting: 'Connecting',
+  // The stream is there in a moment: another word would make the button wider for as long.
+  connecting: 'Live',
   live: 'Live',
   lost: 'Reconnecting',
   paused: 'Paused',
@@ -21,7 +22,7 @@ export function LiveSwitch() {
     >
       {paused.value ? <Icon name="play" /> : <span class="live-dot" />}
       <span>{WORDS[state]}</span>
-      <span class="unseen"> updates</span>
+      <span class="unseen"> updates{state === 'connecting' && ', connecting'}</span>
     </button>
   )
 }

@@ -91,6 +91,9 @@ export function FirstSteps() {
   )
 }
 
+/** Failures that may be over in a moment: what was there stays meanwhile. */
+const PASSING: ReadonlySet<FailureCode> = new Set<FailureCode>(['busy', 'offline', 'timeout'])
+
 interface LoadedProps<T> {
   readonly of: Resource<T>
   /** A class for the room that is kept while there is nothing, so that nothing moves when it comes. */
@@ -100,7 +103,7 @@ interface LoadedProps<T> {
 
 /** Something that the API answers: its room until it is there, why it is not, or itself. */
 export function Loaded<T>({ of, room, children }: LoadedProps<T>) {
-  if (of.error !== null && (of.data === null || of.error.code !== 'busy')) {
+  if (of.error !== null && (of.data === null || !PASSING.has(of.error.code))) {
     return <Failure error={of.error} retry={of.retry} />
   }
   if (of.data === null) return <div class={`skeleton ${room}`} role="status" aria-label="Loading" />

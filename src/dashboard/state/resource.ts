@@ -24,6 +24,8 @@ function remember(address: string, body: unknown): void {
 interface State<T> {
   readonly address: string | null
   readonly data: T | null
+  /** The address that answered so. */
+  readonly dataOf: string | null
   readonly error: ApiError | null
   readonly loading: boolean
 }
@@ -37,6 +39,7 @@ export function useResource<T>(address: string | null, live = true): Resource<T>
   const [state, setState] = useState<State<T>>(() => ({
     address,
     data: ((address === null ? null : cache.get(address)) ?? null) as T | null,
+    dataOf: address,
     error: null,
     loading: address !== null,
   }))
@@ -60,6 +63,7 @@ export function useResource<T>(address: string | null, live = true): Resource<T>
     setState((before) => ({
       address,
       data: (cache.get(address) as T | undefined) ?? before.data,
+      dataOf: cache.has(address) ? address : before.dataOf,
       error: before.address === address ? before.error : null,
       loading: true,
     }))
@@ -68,12 +72,19 @@ export function useResource<T>(address: string | null, live = true): Resource<T>
         if (control.signal.aborted) return
         answerTook(performance.now() - started)
         remember(address, body)
-        setState({ address, data: body, error: null, loading: false })
+        setState({ address, data: body, dataOf: address, error: null, loading: false })
       })
       .catch((error: unknown) => {
         if (control.signal.aborted) return
         const known = error instanceof ApiError ? error : new ApiError('internal', String(error), null)
-        setState((before) => ({ address, data: before.data, error: known, loading: false }))
+        // What another question was answered must not be taken for the answer to this one.
+        setState((before) => ({
+          address,
+          data: before.dataOf === address ? before.data : null,
+          dataOf: address,
+          error: known,
+          loading: false,
+        }))
       })
       .finally(() => {
         if (asking.current === control) asking.current = null
