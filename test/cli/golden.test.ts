@@ -47,6 +47,15 @@ const CASES: readonly Case[] = [
   { name: 'doctor', argv: ['doctor'] },
   { name: 'run', argv: ['run', '--', '/nonexistent/program'] },
   { name: 'completion', argv: ['completion', 'bash'] },
+  { name: 'export', argv: ['export', '--feature', 'divide', '--status', 'failed', '--format', 'csv'] },
+  { name: 'export.file', argv: ['export', '--feature', 'divide', '-o', '$F/divide.jsonl'] },
+  { name: 'import', argv: ['import', '$F/all.csv'], before: [['export', '-o', '$F/all.csv']] },
+  { name: 'merge', argv: ['merge', '$F/all.jsonl', '--into', '$F/other.db'] },
+  { name: 'forget', argv: ['forget', 'user-1'] },
+  { name: 'privacy.audit', argv: ['privacy', 'audit'] },
+  { name: 'privacy.rotate-key', argv: ['privacy', 'rotate-key'] },
+  { name: 'rules', argv: ['rules', 'check', '$F/none.json'] },
+  { name: 'dashboard', argv: ['dashboard', '--host', '0.0.0.0'] },
   { name: 'help', argv: ['help'] },
 ]
 
@@ -70,9 +79,7 @@ function masked(text: string, folder: string): string {
 }
 
 function commandOf({ argv }: Case, folder: string): string[] {
-  return [...argv.slice(0, 1), '--db-path', join(folder, 'usage.db'), ...argv.slice(1)].map((word) =>
-    word.replace('$F', folder),
-  )
+  return ['--db-path', join(folder, 'usage.db'), ...argv].map((word) => word.replace('$F', folder))
 }
 
 function prepare(one: Case): string {

@@ -108,7 +108,11 @@ describe('createProgram', () => {
         inner.options.map((option) => option.long),
       ]),
     )
-    expect(Object.fromEntries(nested)).toEqual({ 'rules check': ['--spans', '--promote'] })
+    expect(Object.fromEntries(nested)).toEqual({
+      'rules check': ['--spans', '--promote'],
+      'privacy audit': [],
+      'privacy rotate-key': ['--ids', '--yes'],
+    })
     expect(program.options.map((option) => option.long)).toEqual([
       '--version',
       '--db-path',

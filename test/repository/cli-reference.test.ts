@@ -42,8 +42,12 @@ function reference(command: Command): string {
 }
 
 const root = program()
-const all = [root, ...root.commands]
-const nameOf = (command: Command) => (command.parent === null ? 'every command' : command.name())
+const all = [root, ...root.commands.flatMap((command) => (command.commands.length > 0 ? command.commands : [command]))]
+
+function nameOf(command: Command): string {
+  if (command.parent === null) return 'every command'
+  return command.parent.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`
+}
 
 describe('docs/cli.md', () => {
   it.each(all.map((command) => [nameOf(command), command] as const))('has %s as its help has it', (name, command) => {

@@ -34,6 +34,7 @@ export class RowSink {
       this.#values.push(value)
       if (typeof value === 'string') this.#length += value.length
     }
+    for (let column = row.length; column < ROW_WIDTH; column++) this.#values.push(null)
     if (this.#values.length >= BATCH_ROWS * ROW_WIDTH || this.#length >= BATCH_LENGTH) await this.#send()
   }
 

@@ -4,7 +4,7 @@ import { narrowestIndex } from '../rollup/parts.js'
 import type { RemovalQuestion } from '../rollup/retention.js'
 import { inTransaction } from '../rollup/upkeep.js'
 import type { RollupWriter } from '../rollup/writer.js'
-import { ROW_WIDTH, type SqlValue } from '../rows.js'
+import type { SqlValue } from '../rows.js'
 import { COLUMNS } from '../schema.js'
 
 /** A value as SQLite has it. */
@@ -28,9 +28,9 @@ export function* storedRows(database: Database, question: RemovalQuestion): Gene
     .safeIntegers()
   for (let from = -(2n ** 62n); ;) {
     const rows = page.all(...values, from)
-    for (const row of rows) yield row.slice(0, ROW_WIDTH)
+    for (const row of rows) yield row.slice(0, COLUMNS.length)
     if (rows.length < ROWS_PER_PAGE) return
-    from = rows.at(-1)?.[ROW_WIDTH] as bigint
+    from = rows.at(-1)?.[COLUMNS.length] as bigint
   }
 }
 
