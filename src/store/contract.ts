@@ -13,6 +13,12 @@ export interface RecordFilter {
   until?: TimeInput | undefined
 }
 
+/** A question for figures. */
+export interface StatsQuery extends RecordFilter {
+  /** False leaves `users` at 0: to count them costs most of an answer over a long time. */
+  countUsers?: boolean | undefined
+}
+
 export interface RecordQuery extends RecordFilter {
   /** At most so many records, the latest first; all of them when absent. */
   limit?: number | undefined
@@ -72,7 +78,7 @@ export interface FeatureSummary {
 
 export type SeriesBucket = 'hour' | 'day'
 
-export interface SeriesQuery extends RecordFilter {
+export interface SeriesQuery extends StatsQuery {
   bucket: SeriesBucket
   /**
    * IANA name of the time zone whose days are meant; UTC when absent. Sums are kept by hours of UTC: where a zone's day
@@ -144,7 +150,7 @@ export interface FeatureStoreWriter {
 /** Answers questions. It sees what was committed when it was asked, and never changes anything. */
 export interface FeatureStoreReader {
   getRecords(query?: RecordQuery): Promise<FeatureUsageRecord[]>
-  getUsageStats(filter?: RecordFilter): Promise<UsageStats>
+  getUsageStats(query?: StatsQuery): Promise<UsageStats>
   /** Features by number of calls, most used first; equal numbers by name. */
   getTopFeatures(query?: TopFeaturesQuery): Promise<FeatureSummary[]>
   /**

@@ -155,7 +155,7 @@ export interface FeatureStoreExplorer extends FeatureStoreReader {
   getTrace(query: { traceId: string; limit: number }): Promise<TraceRecords>
   /** Durations in bars of equal width on a logarithmic scale, without gaps. */
   getLatency(filter: RecordFilter): Promise<LatencyBar[]>
-  /** Of the latest 1000 calls, and of the latest 1000 that did not succeed. */
+  /** Of the latest 1000 calls, and of the latest 300 that did not succeed. */
   getRecentSummary(filter: RecordFilter): Promise<RecentSummary>
   /** Numbers of calls of some features in equal parts of a time, earliest first; exact to an hour, or a day. */
   getActivity(query: ActivityQuery): Promise<number[][]>

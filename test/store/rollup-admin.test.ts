@@ -60,7 +60,7 @@ describe('the rollups of a file', () => {
     await db.close()
     const ours = sql<{ name: string }>(
       path,
-      "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'feature_rollup%'",
+      "SELECT name FROM sqlite_master WHERE type = 'table' AND (name LIKE 'feature_rollup%' OR name = 'feature_traces')",
     )
     execute(
       path,

@@ -2,9 +2,9 @@ import { describe, it } from 'vitest'
 import { timeText } from '../../src/record/index.js'
 import type { RecordFilter } from '../../src/store/index.js'
 import { WriterConnection } from '../../src/store/sqlite/writer-connection.js'
-import type { SqlValue } from '../../src/store/sqlite/rows.js'
+import { ROW_WIDTH, type SqlValue } from '../../src/store/sqlite/rows.js'
 import { tempDatabase } from '../support/temp.js'
-import { DAY, expectAnswers, FIRST, HOUR, insertPlainly, random, ROW_VALUES, someRows } from './rollup-support.js'
+import { DAY, expectAnswers, FIRST, HOUR, insertPlainly, random, someRows } from './rollup-support.js'
 
 /** More than answers sum up all at once. */
 const NAMES = 1500
@@ -12,7 +12,7 @@ const NAMES = 1500
 /** Rows of very many features, each used a few times within three hours around midnight, some of them much. */
 function manyNames(count: number, next: () => number): SqlValue[] {
   const values = someRows(count, next)
-  for (let at = 0; at < values.length; at += ROW_VALUES) {
+  for (let at = 0; at < values.length; at += ROW_WIDTH) {
     const name = next() < 0.2 ? 'much' : `name ${String(Math.floor(next() * NAMES)).padStart(4, '0')}`
     values[at + 1] = next() < 0.02 ? 'ﬀ \u{1f600}' : name
     values[at + 5] = timeText(FIRST + DAY - HOUR + Math.floor(next() * 3 * HOUR))

@@ -4,7 +4,8 @@ import { expect } from 'vitest'
 import { FEATURE_CATEGORIES, FEATURE_STATUSES, localTimeText, timeText } from '../../src/record/index.js'
 import type { RecordFilter } from '../../src/store/index.js'
 import { ReaderConnection } from '../../src/store/sqlite/reader-connection.js'
-import type { SqlValue } from '../../src/store/sqlite/rows.js'
+import { ROW_WIDTH, type SqlValue } from '../../src/store/sqlite/rows.js'
+import { COLUMNS } from '../../src/store/sqlite/schema.js'
 import { expectClose } from './close.js'
 import { SqlOracle } from './sql-oracle.js'
 
@@ -12,8 +13,6 @@ import { SqlOracle } from './sql-oracle.js'
 export const FIRST = Date.UTC(2026, 0, 1) * 1000
 export const HOUR = 3_600_000_000
 export const DAY = 24 * HOUR
-export const ROW_VALUES = 15
-
 /** Numbers from 0 to 1, the same for the same seed. */
 export function random(seed: number): () => number {
   let state = seed * 2 + 1
@@ -56,13 +55,14 @@ function oneRow(start: string, next: () => number): SqlValue[] {
     null,
     next() < 0.1 ? null : next(),
     Math.floor(next() * 4) + 1,
+    null,
   ]
 }
 
 /** Rows as others may write them: local times, other offsets, texts that are no time, unknown words, and nothing. */
 export function theirRows(count: number, next: () => number): SqlValue[] {
   const values = someRows(count, next)
-  for (let at = 0; at < values.length; at += ROW_VALUES) {
+  for (let at = 0; at < values.length; at += ROW_WIDTH) {
     const micros = FIRST + Math.floor(next() * 4 * DAY)
     const start = [
       localTimeText(micros),
@@ -82,9 +82,9 @@ export function theirRows(count: number, next: () => number): SqlValue[] {
 /** Inserts rows as another program would. */
 export function insertPlainly(path: string, values: readonly SqlValue[]): void {
   withDatabase(path, (database) => {
-    const insert = database.prepare(`INSERT INTO feature_usage VALUES (${Array(ROW_VALUES).fill('?').join(', ')})`)
+    const insert = database.prepare(`INSERT INTO feature_usage VALUES (${COLUMNS.map(() => '?').join(', ')})`)
     database.transaction(() => {
-      for (let at = 0; at < values.length; at += ROW_VALUES) insert.run(values.slice(at, at + ROW_VALUES))
+      for (let at = 0; at < values.length; at += ROW_WIDTH) insert.run(values.slice(at, at + COLUMNS.length))
     })()
   })
 }

@@ -85,7 +85,10 @@ export async function seriesOf(
 async function categoryCounts(store: FeatureStoreReader, filter: RecordFilter): Promise<LabelledCounts> {
   const asked = filter.category === undefined ? FEATURE_CATEGORIES : [filter.category]
   const counts = await Promise.all(
-    asked.map(async (category) => ({ category, stats: await store.getUsageStats({ ...filter, category }) })),
+    asked.map(async (category) => ({
+      category,
+      stats: await store.getUsageStats({ ...filter, category, countUsers: false }),
+    })),
   )
   const used = counts
     .map((found) => ({ label: found.category, calls: found.stats.totalCalls }))

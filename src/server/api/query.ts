@@ -45,7 +45,9 @@ export const query = endpoint({
       return { measure: input.measure, bucket: null, starts: [], groups: largest.map((group) => shown(group, [])) }
     const { bucket: by, tz } = input
     const series = await Promise.all(
-      largest.map((group) => store.getSeries(seriesQuery(group.filter, { bucket: by, tz }))),
+      largest.map((group) =>
+        store.getSeries({ ...seriesQuery(group.filter, { bucket: by, tz }), countUsers: input.measure === 'users' }),
+      ),
     )
     return bucketed(input.measure, by, largest, series)
   },

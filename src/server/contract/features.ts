@@ -69,7 +69,7 @@ export interface FeatureResponse {
   histogram: HistogramBar[]
   series: SeriesResponse
   efficiency: EfficiencyFactors
-  /** Most first, of the latest 1000 calls that did not succeed. */
+  /** Most first, of the latest 300 calls that did not succeed. */
   errors: { groups: ErrorGroup[]; based_on_calls: number }
   /** Of the latest calls, at most 1000. */
   sizes: { input: SizeSummary; output: SizeSummary; based_on_calls: number }

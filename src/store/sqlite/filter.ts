@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import {
   FeatureCategory,
-  type FeatureStatus,
+  FeatureStatus,
   localTimeText,
   normalizeTimeText,
   parseTime,
@@ -26,6 +26,10 @@ export interface Question {
   readonly since: number
   /** Microseconds; Infinity when it is not given. */
   readonly until: number
+  /** Whether only calls without success are asked for. */
+  readonly unsuccessful?: boolean | undefined
+  /** Whether users are not to be counted, which costs most of an answer. */
+  readonly leaveOutUsers?: boolean | undefined
   /** What only the rows themselves can tell. */
   readonly rows?: RowConditions | undefined
 }
@@ -73,6 +77,7 @@ export function conditionOf(question: Partial<Question>, forms = ANY_TEXT, by?: 
   if (featureName !== undefined) add(`${column('feature_name')} = ?`, featureName)
   if (category !== undefined) addCategory(column('category'), category, add)
   if (status !== undefined) add('status = ?', status)
+  if (question.unsuccessful === true) add(`status <> '${FeatureStatus.SUCCESS}'`)
   if (users !== undefined) add(`${column('user_id')} IN (${users.map(() => '?').join(', ')})`, ...users)
   if (since > -Infinity) addTime(column('start_time'), '>=', since, forms, add)
   if (until < Infinity) addTime(column('start_time'), '<', until, forms, add)

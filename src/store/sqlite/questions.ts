@@ -5,6 +5,7 @@ import type {
   RecordQuery,
   SeriesPoint,
   SeriesQuery,
+  StatsQuery,
   TopFeaturesQuery,
   UsageStats,
 } from '../contract.js'
@@ -34,8 +35,8 @@ export abstract class Questions implements FeatureStoreExplorer {
     return this.ask('getRecords', query)
   }
 
-  getUsageStats(filter: RecordFilter = {}): Promise<UsageStats> {
-    return this.ask('getUsageStats', filter)
+  getUsageStats(query: StatsQuery = {}): Promise<UsageStats> {
+    return this.ask('getUsageStats', query)
   }
 
   getTopFeatures(query: TopFeaturesQuery = {}): Promise<FeatureSummary[]> {

@@ -8,6 +8,7 @@ import {
   type SeriesBucket,
   type SeriesPoint,
   type SeriesQuery,
+  type StatsQuery,
   StoreError,
   type TopFeaturesQuery,
   type UsageStats,
@@ -30,7 +31,7 @@ import { activity } from './explore/activity.js'
 import { latency } from './explore/latency.js'
 import { newRows, storeStatus } from './explore/news.js'
 import { pageQuestion } from './explore/page.js'
-import { recentSummary, SAMPLE_CALLS } from './explore/sample.js'
+import { recentSummary, SAMPLE_CALLS, SAMPLE_ERRORS } from './explore/sample.js'
 import { slowestRows } from './explore/slowest.js'
 import { traceRows, withLinks } from './explore/traces.js'
 import { rowConditionsOf } from './row-conditions.js'
@@ -69,8 +70,8 @@ export class ReaderConnection {
     return rows.map(recordFromRow)
   }
 
-  getUsageStats(filter: RecordFilter = {}): UsageStats {
-    const question = this.#question(filter)
+  getUsageStats(query: StatsQuery = {}): UsageStats {
+    const question = { ...this.#question(query), leaveOutUsers: query.countUsers === false }
     return this.#ask((_, snapshot) => usageStats(snapshot, question))
   }
 
@@ -81,7 +82,7 @@ export class ReaderConnection {
   }
 
   getSeries(query: SeriesQuery): SeriesPoint[] {
-    const question = this.#question(query)
+    const question = { ...this.#question(query), leaveOutUsers: query.countUsers === false }
     const bucket = requireBucket(query.bucket)
     const cut = { bucket, timeZone: query.timeZone, fill: query.fill === true }
     return this.#ask((_, snapshot) => series(snapshot, question, cut))
@@ -120,18 +121,19 @@ export class ReaderConnection {
   }
 
   getLatency(filter: RecordFilter): LatencyBar[] {
-    const question = this.#question(filter)
+    const question = { ...this.#question(filter), leaveOutUsers: true }
     return this.#ask((_, snapshot) => latency(snapshot, question))
   }
 
   getRecentSummary(filter: RecordFilter): RecentSummary {
     const question = this.#question(filter)
+    const latest = (database: Database, snapshot: Snapshot, asked: Question, limit: number) =>
+      this.#latestRows(database, snapshot, asked, limit).map(recordFromRow)
     return this.#ask((database, snapshot) =>
-      recentSummary((status) => {
-        if (status !== undefined && question.status !== undefined && status !== question.status) return []
-        const asked = status === undefined ? question : { ...question, status }
-        return this.#latestRows(database, snapshot, asked, SAMPLE_CALLS).map(recordFromRow)
-      }),
+      recentSummary(
+        latest(database, snapshot, question, SAMPLE_CALLS),
+        latest(database, snapshot, { ...question, unsuccessful: true }, SAMPLE_ERRORS),
+      ),
     )
   }
 

@@ -10,10 +10,13 @@ export interface RowConditions extends Pick<
   readonly after?: RecordPosition | undefined
 }
 
-/** @throws TypeError or RangeError that names a bad value */
-export function rowConditionsOf(filter: RowFilter, after?: RecordPosition): RowConditions {
+/**
+ * @returns undefined when there are none
+ * @throws RangeError that names a bad value
+ */
+export function rowConditionsOf(filter: RowFilter, after?: RecordPosition): RowConditions | undefined {
   const { sessionId, traceId, minDuration, maxDuration, errorText } = filter
-  return {
+  const conditions: RowConditions = {
     sessionId: textOrNothing(sessionId),
     traceId: textOrNothing(traceId),
     minDuration: requireSeconds(minDuration, 'minDuration'),
@@ -21,6 +24,7 @@ export function rowConditionsOf(filter: RowFilter, after?: RecordPosition): RowC
     errorText: textOrNothing(errorText),
     after: after === undefined ? undefined : { startTime: String(after.startTime), recordId: String(after.recordId) },
   }
+  return Object.values(conditions).some((condition) => condition !== undefined) ? conditions : undefined
 }
 
 export function addRowConditions(rows: RowConditions, add: Add): void {

@@ -1,20 +1,21 @@
-import { FEATURE_STATUSES, FeatureStatus, type FeatureUsageRecord } from '../../../record/index.js'
+import { FeatureStatus, type FeatureUsageRecord } from '../../../record/index.js'
 import type { ErrorGroup, RecentSummary, SizeSummary, UserCalls } from '../../explore.js'
 import { errorPattern, fingerprintOf } from './fingerprint.js'
 
 /** Calls that a summary looks at. */
 export const SAMPLE_CALLS = 1000
 
+/** Calls without success that it looks at. */
+export const SAMPLE_ERRORS = 300
+
 /** Users that it names. */
 const MAX_USERS = 50
 
-/** What the latest calls of a question say. @param latest gives the latest records, of one status or of any */
-export function recentSummary(latest: (status?: FeatureStatus) => FeatureUsageRecord[]): RecentSummary {
-  const calls = latest()
-  const errors = FEATURE_STATUSES.filter((status) => status !== FeatureStatus.SUCCESS)
-    .flatMap((status) => latest(status))
-    .toSorted((a, b) => (a.startTime < b.startTime ? 1 : -1))
-    .slice(0, SAMPLE_CALLS)
+/** What the latest calls say, and the latest that did not succeed; the latest come first. */
+export function recentSummary(
+  calls: readonly FeatureUsageRecord[],
+  errors: readonly FeatureUsageRecord[],
+): RecentSummary {
   return {
     calls: calls.length,
     efficiency: efficiencyOf(calls),

@@ -1,13 +1,17 @@
 import { and, conditionOf, type Question } from '../filter.js'
-import { DAY_MICROS, HOUR_MICROS, HOURS_PER_DAY } from '../rollup/instant.js'
+import { HOUR_MICROS, HOURS_PER_DAY } from '../rollup/instant.js'
 import { frozenQuestion, narrowestIndex, type Parts, partsOf, statusMask } from '../rollup/parts.js'
 import type { Span } from '../rollup/period.js'
 import type { Snapshot } from '../rollup/snapshot.js'
+import { tallyOf } from '../rollup/stats.js'
 import type { Row, SqlValue } from '../rows.js'
 import { COLUMNS } from '../schema.js'
 
 /** Where an hour's rows are in more blocks than these, they are found by their start. */
 const MAX_BLOCKS = 256
+
+/** A value of a histogram times this is no longer than any call that it stands for. */
+const HISTOGRAM_ERROR = 0.98
 
 const SELECT = `SELECT ${COLUMNS.join(', ')} FROM feature_usage`
 const ORDER = 'ORDER BY duration DESC, id DESC LIMIT ?'
@@ -24,23 +28,52 @@ interface Stretch {
  * left can have a longer one than those found.
  */
 export function slowestRows(snapshot: Snapshot, question: Question, limit: number): Row[] {
-  const found = new Longest(limit)
   if (question.users !== undefined) {
     const { where, values } = conditionOf(question, undefined, 'user_id')
     return snapshot.statements.rows<Row>(`${SELECT}${where} ${ORDER}`, ...values, limit)
   }
   const asked = frozenQuestion(snapshot, question)
+  const least = asked.rows === undefined ? leastOf(snapshot, asked, limit) : -Infinity
+  const rows = longestRows(snapshot, asked, new Longest(limit, least))
+  // Sums outlive the rows that retention removes: then shorter calls are among the longest.
+  const isShort = rows.length < limit && least > -Infinity
+  return isShort ? longestRows(snapshot, asked, new Longest(limit, -Infinity)) : rows
+}
+
+function longestRows(snapshot: Snapshot, asked: Question, found: Longest): Row[] {
+  const { limit } = found
   const parts = partsOf(snapshot, asked)
-  const { where, values } = conditionOf(asked)
-  found.add(
-    snapshot.statements.rows<Row>(`${SELECT}${and(where, 'rowid > ?')} ${ORDER}`, ...values, snapshot.watermark, limit),
-  )
-  if (!parts.isEver) for (const edge of parts.edges) found.add(rowsOf(snapshot, asked, edge, limit))
+  const { where, values } = conditionOf(atLeast(asked, found.threshold))
+  const tail = `${SELECT}${and(where, 'rowid > ?')} ${ORDER}`
+  found.add(snapshot.statements.rows<Row>(tail, ...values, snapshot.watermark, limit))
+  if (!parts.isEver)
+    for (const edge of parts.edges) found.add(rowsOf(snapshot, atLeast(asked, found.threshold), edge, limit))
   const stretches = new Stretches(snapshot, asked, parts)
   for (let next = stretches.take(); next !== undefined && next.max >= found.threshold; next = stretches.take())
-    if (next.isDay) stretches.addHours(next.at)
-    else found.add(rowsOf(snapshot, asked, [next.at * HOUR_MICROS, (next.at + 1) * HOUR_MICROS], limit))
+    if (next.isDay) stretches.addHours(next.at, found.threshold)
+    else found.add(rowsOf(snapshot, atLeast(asked, found.threshold), hourOf(next.at), limit))
   return found.rows
+}
+
+function hourOf(hour: number): Span {
+  return [hour * HOUR_MICROS, (hour + 1) * HOUR_MICROS]
+}
+
+/** The question without calls that are too short to be among those wanted. */
+function atLeast(question: Question, threshold: number): Question {
+  const minDuration = Math.max(threshold, question.rows?.minDuration ?? -Infinity)
+  return minDuration === -Infinity ? question : { ...question, rows: { ...question.rows, minDuration } }
+}
+
+/** A duration that the last of the longest calls has at the least, by the histograms, whose values are within 1 %. */
+function leastOf(snapshot: Snapshot, question: Question, limit: number): number {
+  const durations = [...tallyOf(snapshot, { ...question, leaveOutUsers: true }).tally.durations()]
+  let seen = 0
+  for (const [duration, calls] of durations.toSorted(([a], [b]) => b - a)) {
+    seen += calls
+    if (seen >= limit) return duration * HISTOGRAM_ERROR
+  }
+  return -Infinity
 }
 
 /** The longest calls of less than an hour or of one, of those that are in the sums. */
@@ -83,12 +116,13 @@ class Stretches {
     return this.#waiting.pop()
   }
 
-  addHours(day: number): void {
-    for (let hour = 0; hour < HOURS_PER_DAY; hour++) this.#add('hourly', day * (DAY_MICROS / HOUR_MICROS) + hour)
+  /** @param threshold hours without a call as long as this are left out */
+  addHours(day: number, threshold: number): void {
+    for (let hour = 0; hour < HOURS_PER_DAY; hour++) this.#add('hourly', day * HOURS_PER_DAY + hour, threshold)
     this.#sort()
   }
 
-  #add(table: 'daily' | 'hourly', at: number): void {
+  #add(table: 'daily' | 'hourly', at: number, threshold = -Infinity): void {
     let max = -Infinity
     const column = table === 'daily' ? 'day' : 'hour'
     for (const subject of this.#subjects)
@@ -98,7 +132,7 @@ class Stretches {
         subject,
       ))
         if (((this.#statuses >>> status) & 1) === 1) max = Math.max(max, longest)
-    if (max > -Infinity) this.#waiting.push({ isDay: table === 'daily', at, max })
+    if (max > -Infinity && max >= threshold) this.#waiting.push({ isDay: table === 'daily', at, max })
   }
 
   #sort(): void {
@@ -108,20 +142,23 @@ class Stretches {
 
 /** The longest of the rows that come. */
 class Longest {
-  readonly #limit: number
+  readonly limit: number
+  readonly #least: number
   rows: Row[] = []
 
-  constructor(limit: number) {
-    this.#limit = limit
+  /** @param least no call that is wanted is shorter */
+  constructor(limit: number, least: number) {
+    this.limit = limit
+    this.#least = least
   }
 
   /** A stretch without a call as long as this is of no use. */
   get threshold(): number {
-    return this.rows.length < this.#limit ? -Infinity : (this.rows.at(-1) as Row)[4]
+    return this.rows.length < this.limit ? this.#least : (this.rows.at(-1) as Row)[4]
   }
 
   add(rows: readonly Row[]): void {
     if (rows.length === 0) return
-    this.rows = [...this.rows, ...rows].toSorted((a, b) => b[4] - a[4] || (a[0] < b[0] ? 1 : -1)).slice(0, this.#limit)
+    this.rows = [...this.rows, ...rows].toSorted((a, b) => b[4] - a[4] || (a[0] < b[0] ? 1 : -1)).slice(0, this.limit)
   }
 }

@@ -9,6 +9,7 @@ export class Group {
   readonly tally = new Tally()
   readonly #snapshot: Snapshot
   readonly #users: EverUsers | UserSet
+  readonly #countsUsers: boolean
   #counted = 0
 
   /** @param subjects of one feature, or one other; together they are what the question asks for */
@@ -16,6 +17,7 @@ export class Group {
     this.#snapshot = snapshot
     const statuses = statusMask(question)
     const [first] = subjects
+    this.#countsUsers = question.leaveOutUsers !== true
     if (parts.isEver && first !== undefined && subjects.length === 1) {
       this.#users = new EverUsers(snapshot, first, statuses)
       this.#counted = question.status === undefined ? snapshot.usersOf(first) : 0
@@ -24,7 +26,7 @@ export class Group {
       if (parts.isEver) this.#addTotals(subject, question, statuses)
       else addPeriod(this.tally, snapshot, subject, statuses, parts)
     }
-    if (!(this.#users instanceof UserSet)) return
+    if (!(this.#users instanceof UserSet) || !this.#countsUsers) return
     if (parts.isEver) this.#users.addEver(snapshot, subjects, statuses)
     else this.#users.addHours(snapshot, subjects, statuses, parts.whole)
   }
@@ -41,11 +43,14 @@ export class Group {
   }
 
   #addUser(userId: string): void {
+    if (!this.#countsUsers) return
     if (this.#users instanceof UserSet) this.#users.addText(this.#snapshot, userId)
     else this.#users.addText(userId)
   }
 
+  /** 0 where they are not counted. */
   get users(): number {
+    if (!this.#countsUsers) return 0
     return this.#users instanceof UserSet ? this.#users.size : this.#users.size(this.#counted)
   }
 

@@ -1,3 +1,4 @@
+import { FeatureStatus } from '../../../record/index.js'
 import { and, conditionOf, type IndexedColumn, type Question } from '../filter.js'
 import type { SqlValue } from '../rows.js'
 import { InstantReader } from './instant.js'
@@ -37,8 +38,9 @@ export function partsOf(snapshot: Snapshot, { since, until }: Question, byHour =
   return { ...parts, isEver, edges: snapshot.hasTotals ? parts.edges : [] }
 }
 
-export function statusMask({ status }: Question): StatusMask {
-  return status === undefined ? 2 ** STATUS_COUNT - 1 : 2 ** statusCode(status)
+export function statusMask({ status, unsuccessful }: Question): StatusMask {
+  const mask = status === undefined ? 2 ** STATUS_COUNT - 1 : 2 ** statusCode(status)
+  return unsuccessful === true ? mask & ~(2 ** statusCode(FeatureStatus.SUCCESS)) : mask
 }
 
 /**

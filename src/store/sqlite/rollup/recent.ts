@@ -69,7 +69,7 @@ function blockTest(
   question: Question,
 ): ((block: number, minSecond: number, maxSecond: number) => boolean) | undefined {
   const { featureName, category, status, users } = question
-  const isNarrow = featureName !== undefined || category !== undefined || status !== undefined
+  const isNarrow = [featureName, category, status, question.unsuccessful].some((given) => given !== undefined)
   const present = isNarrow ? new PresentBlocks(snapshot, question) : undefined
   const hours = users === undefined ? undefined : new UserHours(snapshot, question, users)
   if (present?.isEmpty === true || hours?.isEmpty === true) return undefined

@@ -2,6 +2,7 @@ import type { SeriesBucket, SeriesPoint } from '../../contract.js'
 import type { Question } from '../filter.js'
 import { HOUR_MICROS, HOURS_PER_DAY } from './instant.js'
 import { eachLooseRow, eachRowOf, frozenQuestion, partsOf, statusMask } from './parts.js'
+import type { Span } from './period.js'
 import type { Snapshot } from './snapshot.js'
 import { countOf, mean, percent, textOf } from './stats.js'
 import { type RawRow, Tally } from './tally.js'
@@ -32,7 +33,7 @@ export function series(snapshot: Snapshot, question: Question, cut: Cut): Series
     if (Number.isNaN(hour)) return
     const { tally, users } = at(hour)
     tally.addRow(row, micros)
-    if (row[7] !== null) users.addText(snapshot, row[7])
+    if (row[7] !== null && question.leaveOutUsers !== true) users.addText(snapshot, row[7])
   }
   if (question.users !== undefined) eachRowOf(snapshot, question, addRow)
   else addSums(snapshot, frozenQuestion(snapshot, question), grid, at, addRow)
@@ -90,13 +91,40 @@ function addSums(
       for (const hour of snapshot.hours(span))
         for (const row of snapshot.sumsOfHour(hour, subject)) if (wanted(row[0])) at(hour).tally.addSums(row)
   }
-  eachHourOfUsers(snapshot, subjects, statuses, parts.whole, (id, mask, day) => {
-    if (grid.isUtcDay) at(day * HOURS_PER_DAY).users.add(id)
-    else
-      for (let hour = 0; hour < HOURS_PER_DAY; hour++)
-        if (((mask >>> hour) & 1) === 1) at(day * HOURS_PER_DAY + hour).users.add(id)
-  })
+  if (question.leaveOutUsers !== true) addUsers(snapshot, subjects, statuses, parts.whole, bucketMasks(grid, at))
   eachLooseRow(snapshot, question, parts, addRow)
+}
+
+/** Gives the buckets of a day, each with the hours that are in it, as bits. */
+type BucketMasks = (day: number) => readonly { readonly mask: number; readonly users: () => UserSet }[]
+
+function bucketMasks(grid: Grid, at: (hour: number) => Bucket): BucketMasks {
+  return (day) => {
+    const masks = new Map<number, { mask: number; users: () => UserSet }>()
+    for (let hour = 0; hour < HOURS_PER_DAY; hour++) {
+      const number = grid.bucketOf(day * HOURS_PER_DAY + hour)
+      const known = masks.get(number) ?? { mask: 0, users: () => at(day * HOURS_PER_DAY + hour).users }
+      known.mask |= 1 << hour
+      masks.set(number, known)
+    }
+    return [...masks.values()]
+  }
+}
+
+function addUsers(
+  snapshot: Snapshot,
+  subjects: readonly number[],
+  statuses: number,
+  hours: Span,
+  masksOf: BucketMasks,
+): void {
+  let today = Number.NaN
+  let masks: ReturnType<BucketMasks> = []
+  eachHourOfUsers(snapshot, subjects, statuses, hours, (id, found, day) => {
+    if (day !== today) masks = masksOf(day)
+    today = day
+    for (const { mask, users } of masks) if ((mask & found) !== 0) users().add(id)
+  })
 }
 
 function pointOf(start: number, { tally, users }: Bucket): SeriesPoint {
