@@ -64,8 +64,8 @@ function examples(help: Help, items: readonly HelpItem[]): string {
   return ['', help.styleTitle('Examples:'), ...lines].join('\n')
 }
 
-function preparedHelp(command: Command, helpWidth: number): Help {
+function preparedHelp(command: Command, width: number): Help {
   const help = command.createHelp()
-  help.prepareContext({ helpWidth })
+  help.prepareContext({ helpWidth: width })
   return help
 }

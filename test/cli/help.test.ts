@@ -95,6 +95,14 @@ describe('createProgram', () => {
       'list-features': ['--limit'],
       'feature-stats': ['--category'],
       'list-records': ['--feature', '--category', '--status', '--user', '--since', '--until', '--limit'],
+      export: [
+        ...['--feature', '--category', '--status', '--user', '--since', '--until'],
+        ...['--format', '--output', '--force', '--endpoint', '--protocol'],
+      ],
+      import: ['--format', '--on-error'],
+      merge: ['--into'],
+      forget: ['--also', '--yes'],
+      privacy: [],
     })
     expect(program.options.map((option) => option.long)).toEqual([
       '--version',
