@@ -132,7 +132,7 @@ describe('merge', () => {
         if (first.rows > 0) expect(storedRows(into)).toEqual(storedRows(both))
         expect((await mergeDatabases({ sources: [b, a], into })).added).toBe(0)
       }),
-      { numRuns: 4, endOnFailure: true },
+      { numRuns: 2, endOnFailure: true },
     )
   })
 

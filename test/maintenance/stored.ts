@@ -166,7 +166,7 @@ export const someRow: fc.Arbitrary<Value[]> = fc
     fc.option(someReal),
     fc.option(someInteger),
   )
-  .map((row) => [...row])
+  .map((row) => Array.from(row))
 
 /** Now and then a value that does not belong into its column at all. */
 export const someOddRow: fc.Arbitrary<Value[]> = fc

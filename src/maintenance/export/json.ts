@@ -36,6 +36,6 @@ function odd(column: string): string {
 
 /** An object stands as it is stored, to the last blank, where it fits on a line; other texts are quoted. */
 function metadata(column: string, careful: boolean): string {
-  const isObject = `${column} GLOB '{*}' AND ${column} NOT GLOB '*[${'\u0001'}-${'\u001f'}]*' AND instr(${column}, char(0)) = 0 AND json_valid(${column})`
+  const isObject = `${column} GLOB '{*}' AND ${column} NOT GLOB '*[\u0001-\u001f]*' AND instr(${column}, char(0)) = 0 AND json_valid(${column})`
   return `CASE WHEN ${isPlainSql(column, careful)} AND (${column} = '{}' OR (${isObject})) THEN ${column} ELSE ${text(column, careful)} END`
 }

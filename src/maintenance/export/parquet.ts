@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { ByteWriter, type ColumnSource, ParquetWriter } from 'hyparquet-writer'
 import { COLUMNS, type RowSource, type SqlValue } from '../../store/index.js'
 import { DataError } from '../data-error.js'
@@ -5,10 +6,26 @@ import type { RowListener } from '../progress.js'
 import { type Column, COLUMN_KINDS, REQUIRED } from '../rows/columns.js'
 
 /** Rows of a row group at the most: readers skip whole groups, and each is in memory at once while it is written. */
-const GROUP_ROWS = 20_000
+const GROUP_ROWS = 10_000
 
 /** UTF-16 units of long texts from which on a group is written sooner. */
-const GROUP_LENGTH = 16 * 1024 * 1024
+const GROUP_LENGTH = 8 * 1024 * 1024
+
+/** Columns whose values differ from row to row: a dictionary of them would cost time and save nothing. */
+const VARIED: ReadonlySet<Column> = new Set([
+  'id',
+  'start_time',
+  'end_time',
+  'duration',
+  'efficiency_score',
+  'input_size',
+  'output_size',
+  'metadata',
+  'user_id',
+])
+
+/** Columns by whose least and greatest values readers skip row groups. */
+const SEARCHED: ReadonlySet<Column> = new Set(['start_time', 'end_time', 'duration'])
 
 type SchemaElement = ConstructorParameters<typeof ParquetWriter>[0]['schema'][number]
 
@@ -25,7 +42,13 @@ function element(column: Column): SchemaElement {
 /** The file, piece by piece. @throws DataError where a value does not fit into its column */
 export function* parquetPieces(source: RowSource, onPage: RowListener): Generator<Uint8Array> {
   const bytes = new ByteWriter()
-  const parquet = new ParquetWriter({ writer: bytes, schema: SCHEMA, createdBy: '@cloudcurio/feature-tracking' })
+  const parquet = new ParquetWriter({
+    writer: bytes,
+    schema: SCHEMA,
+    createdBy: '@cloudcurio/feature-tracking',
+    codec: 'GZIP',
+    compressors: { GZIP: (input) => gzipSync(input, { level: 1 }) },
+  })
   let group: SqlValue[][] = []
   let length = 0
   for (const { content, rows, share } of source.rows()) {
@@ -40,7 +63,7 @@ export function* parquetPieces(source: RowSource, onPage: RowListener): Generato
     onPage(rows, share)
   }
   if (group.length > 0) writeGroup(parquet, group)
-  parquet.finish()
+  void parquet.finish()
   yield taken(bytes)
 }
 
@@ -52,8 +75,17 @@ function lengthOf(value: SqlValue | undefined): number {
 }
 
 function writeGroup(parquet: ParquetWriter, rows: readonly SqlValue[][]): void {
-  const columnData = COLUMNS.map((column, at): ColumnSource => ({ name: column, data: columnOf(rows, column, at) }))
-  parquet.write({ columnData, rowGroupSize: rows.length })
+  const columnData = COLUMNS.map((column, at): ColumnSource => {
+    const source = {
+      name: column,
+      data: columnOf(rows, column, at),
+      statistics: SEARCHED.has(column),
+      offsetIndex: false,
+    }
+    return VARIED.has(column) ? Object.assign(source, { encoding: 'PLAIN' as const }) : source
+  })
+  // It is a promise only where the writer's `flush` gives one, and ours has none.
+  void parquet.write({ columnData, rowGroupSize: rows.length })
 }
 
 function columnOf(rows: readonly SqlValue[][], column: Column, at: number): unknown[] {

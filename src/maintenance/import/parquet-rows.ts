@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
+import { gunzipSync } from 'node:zlib'
 import { type AsyncBuffer, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet'
 import { DataError } from '../data-error.js'
 import type { SourceFile } from './pieces.js'
@@ -11,7 +12,10 @@ const STEP_ROWS = 5000
 
 /** By itself the reader would take a byte order mark at the beginning of a text away. */
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
-const PARSERS = { stringFromBytes: (bytes: Uint8Array) => decoder.decode(bytes) }
+const READING = {
+  parsers: { stringFromBytes: (bytes: Uint8Array) => decoder.decode(bytes) },
+  compressors: { GZIP: (input: Uint8Array) => gunzipSync(input) },
+}
 
 /** The rows of a Parquet file. @throws DataError */
 export async function* parquetRows(file: SourceFile): AsyncGenerator<FileRow> {
@@ -27,7 +31,7 @@ export async function* parquetRows(file: SourceFile): AsyncGenerator<FileRow> {
     const total = Number(metadata.num_rows)
     for (let from = 0; from < total; from += STEP_ROWS) {
       const to = Math.min(total, from + STEP_ROWS)
-      const objects = await parquetReadObjects({ file: source, metadata, rowStart: from, rowEnd: to, parsers: PARSERS })
+      const objects = await parquetReadObjects({ file: source, metadata, rowStart: from, rowEnd: to, ...READING })
       for (const [index, object] of objects.entries())
         yield {
           place: `row ${from + index + 1}`,

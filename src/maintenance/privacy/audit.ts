@@ -164,9 +164,9 @@ class Audit {
       moreKeys: this.#moreKeys,
       users: this.#users,
       suspicions: [...this.#suspicions]
-        .map(([key, found]) => {
+        .map(([key, { count, example, recordId }]) => {
           const [kind = '', place = ''] = key.split('\0')
-          return { kind, place, ...found }
+          return { kind, place, count, example, recordId }
         })
         .toSorted((a, b) => b.count - a.count || (a.place < b.place ? -1 : 1)),
     }

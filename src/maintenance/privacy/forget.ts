@@ -220,7 +220,7 @@ async function filesBeside(dbPath: string): Promise<string[]> {
   const own = basename(dbPath)
   return names
     .filter(
-      (name) => name === own || (name.startsWith(`${own}.`) && !/\.key$/.test(name)) || name.startsWith(`${own}-`),
+      (name) => name === own || (name.startsWith(`${own}.`) && !name.endsWith('.key')) || name.startsWith(`${own}-`),
     )
     .map((name) => join(dirname(dbPath), name))
 }

@@ -44,7 +44,7 @@ export class RowEraser {
     this.path = path
     if (!existsSync(path)) throw new StoreError('not_found', `there is no file ${path}: give another path`)
     this.#database = openForWriting(path)
-    this.#database.pragma('secure_delete = ON')
+    this.#database.exec('PRAGMA secure_delete = ON')
     this.#turns = new Turns(path)
   }
 
