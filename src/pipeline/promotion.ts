@@ -69,7 +69,7 @@ export class SpanPromotion {
   start(span: ReadableSpan, parent: Context): void {
     try {
       const request = parent.getValue(RPC_METADATA) as RequestMetadata | undefined
-      this.#promoter.start(span, trace.getSpan(parent), span.parentSpanContext?.spanId, request)
+      this.#promoter.start(span, span.parentSpanContext?.spanId, trace.getSpan(parent), request)
     } catch (error) {
       this.#failed(error)
     }

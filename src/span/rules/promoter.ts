@@ -1,4 +1,3 @@
-import { SpanKind } from '@opentelemetry/api'
 import { ATTR_NAME } from '../attributes.js'
 import type { FinishedSpan, SpanFacts } from '../readable-span.js'
 import { BUILT_IN_RULES } from './built-in/index.js'
@@ -13,11 +12,13 @@ export interface RequestMetadata {
 
 /** A span and what lies around it, from its start on. */
 interface Node {
-  readonly span: SpanFacts
-  readonly request: RequestMetadata | undefined
-  /** Of a span that ended and counts: nothing, since whatever lies inside it names it. */
+  /** Until it ends: then no more is kept of it than what it counted as. */
+  span: SpanFacts | undefined
+  /** What it counted as; undefined while it is open, and where it did not count. */
+  counts: Around | undefined
+  request: RequestMetadata | undefined
+  /** Of a span that counts: nothing, since whatever lies inside it names it. */
   around: Node | undefined
-  state: 'open' | 'counts' | 'passed over'
 }
 
 /** What counts around a span. */
@@ -51,50 +52,59 @@ const HOW_IT_IS_DONE: Readonly<Partial<Record<Layer, readonly Layer[]>>> = {
 
 /** Levels that are looked up; spans do not lie that deep unless something makes them without end. */
 const MAX_DEPTH = 100
-/** Open requests of this process that a span started by their answer may be found by. */
-const MAX_CALLERS = 10_000
+/** Of twice as many spans at the most, the latest, it is known what lies around them. */
+const GENERATION = 20_000
 
 /**
  * Decides which spans become records, one span at a time. A span ends before the one around it, so what lies around is
- * judged by what is known of it then. Spans are not kept: each is known as long as the application has hold of it.
+ * judged by what is known of it then.
+ *
+ * Spans are found by their ids, in two generations of which the older is dropped as a whole: a WeakMap of spans would cost
+ * several times what a span itself does, in the collector.
  */
 export class Promoter {
   readonly #rules: RuleSet
   readonly #isExcluded: (featureName: string) => boolean
-  readonly #nodes = new WeakMap<object, Node>()
-  /** Open spans that call somebody, by span id: the answer may come from this process, with nothing but the id. */
-  readonly #callers = new Map<string, Node>()
+  readonly #generation: number
+  #young = new Map<string, Node>()
+  #old = new Map<string, Node>()
 
-  constructor(rules: RuleSet, isExcluded: (featureName: string) => boolean) {
+  constructor(rules: RuleSet, isExcluded: (featureName: string) => boolean, generation = GENERATION) {
     this.#rules = rules
     this.#isExcluded = isExcluded
+    this.#generation = generation
   }
 
   /**
    * Notes where a span begins.
-   * @param parent the span around it: as this was given it, or one that is a feature by itself
-   * @param parentId the id of the span around it, for one that was told of over the wire
+   * @param parentId the id of the span around it, also of one that was told of over the wire
+   * @param parent that span, for one that is a feature by itself and of whose start this has not heard
    */
-  start(span: FinishedSpan, parent: object | undefined, parentId?: string, request?: RequestMetadata): void {
-    const around = this.#nodeOf(parent) ?? (parentId === undefined ? undefined : this.#callers.get(parentId))
-    const node: Node = { span, request, around, state: 'open' }
-    this.#nodes.set(span, node)
-    if (span.kind !== SpanKind.CLIENT && span.kind !== SpanKind.PRODUCER) return
-    if (this.#callers.size >= MAX_CALLERS) this.#callers.delete(this.#callers.keys().next().value as string)
-    this.#callers.set(span.spanContext().spanId, node)
+  start(span: FinishedSpan, parentId: string | undefined, parent?: object, request?: RequestMetadata): void {
+    const around = parentId === undefined ? undefined : (this.#find(parentId) ?? featureNode(parent))
+    if (this.#young.size >= this.#generation) {
+      this.#old = this.#young
+      this.#young = new Map()
+    }
+    this.#young.set(span.spanContext().spanId, { span, counts: undefined, request, around })
   }
 
   /** What becomes of a span that has ended; undefined where no rule matches. */
   end(span: FinishedSpan): Outcome {
-    const node = this.#nodes.get(span)
-    if (span.kind === SpanKind.CLIENT || span.kind === SpanKind.PRODUCER)
-      this.#callers.delete(span.spanContext().spanId)
+    const node = this.#find(span.spanContext().spanId)
     const outcome = this.#outcome(span, node)
     if (node === undefined) return outcome
-    const counts = (outcome !== undefined && 'promotion' in outcome) || isFeature(span)
-    node.state = counts ? 'counts' : 'passed over'
-    node.around = counts ? undefined : skipPassedOver(node.around)
+    node.counts = this.#countedAs(span, outcome)
+    node.around = node.counts === undefined ? skipPassedOver(node.around) : undefined
+    node.span = undefined
+    node.request = undefined
     return outcome
+  }
+
+  #countedAs(span: FinishedSpan, outcome: Outcome): Around | undefined {
+    if (outcome === undefined) return this.#asFeature(span)
+    if (!('promotion' in outcome)) return undefined
+    return { featureName: outcome.promotion.featureName, layer: layerOf(outcome.rule, span) }
   }
 
   #outcome(span: FinishedSpan, node: Node | undefined): Outcome {
@@ -114,10 +124,10 @@ export class Promoter {
   #around(node: Node, depth: number): Around | undefined {
     let above = node.around
     for (let level = depth; above !== undefined && level < MAX_DEPTH; level++, above = above.around) {
-      if (above.state === 'passed over') continue
-      const found = this.#judge(above, node.request)
+      if (above.counts !== undefined) return above.counts
+      const found = above.span === undefined ? undefined : this.#judge(above.span, node.request)
       if (found === undefined) continue
-      if (above.state === 'counts' || !('rule' in found)) return found
+      if (!('rule' in found)) return found
       const outer = this.#around(above, level + 1)
       return outer !== undefined && isPart(found, outer) ? outer : found
     }
@@ -125,9 +135,9 @@ export class Promoter {
   }
 
   /** What a span counts as by what is known of it now. */
-  #judge({ span }: Node, request: RequestMetadata | undefined): Candidate | Around | undefined {
-    const own = span.attributes[ATTR_NAME]
-    if (typeof own === 'string') return this.#isExcluded(own) ? undefined : { featureName: own, layer: undefined }
+  #judge(span: SpanFacts, request: RequestMetadata | undefined): Candidate | Around | undefined {
+    const feature = this.#asFeature(span)
+    if (feature !== undefined) return feature
     const known = withRoute(span, request)
     const rule = this.#rules.find(known)
     const featureName = rule === undefined || rule.ignores ? undefined : rule.featureName(known)
@@ -135,23 +145,28 @@ export class Promoter {
     return { rule, featureName, layer: layerOf(rule, known) }
   }
 
-  #nodeOf(parent: object | undefined): Node | undefined {
-    if (parent === undefined) return undefined
-    const node = this.#nodes.get(parent)
-    if (node !== undefined || !isFeature(parent)) return node
-    // A feature whose span was made late: no processor heard of its start.
-    return { span: parent, request: undefined, around: undefined, state: 'counts' }
+  #asFeature(span: SpanFacts): Around | undefined {
+    const featureName = span.attributes[ATTR_NAME]
+    if (typeof featureName !== 'string' || this.#isExcluded(featureName)) return undefined
+    return { featureName, layer: undefined }
   }
+
+  #find(spanId: string): Node | undefined {
+    return this.#young.get(spanId) ?? this.#old.get(spanId)
+  }
+}
+
+/** A feature whose span was made late: no processor heard of its start. */
+function featureNode(parent: object | undefined): Node | undefined {
+  const { attributes } = (parent ?? {}) as Partial<SpanFacts>
+  if (typeof attributes?.[ATTR_NAME] !== 'string') return undefined
+  return { span: parent as SpanFacts, counts: undefined, request: undefined, around: undefined }
 }
 
 /** A span that ended and does not count leads to what lies around it; so a chain of them never grows. */
 function skipPassedOver(node: Node | undefined): Node | undefined {
-  return node?.state === 'passed over' ? node.around : node
-}
-
-function isFeature(span: object): span is SpanFacts {
-  const { attributes } = span as Partial<SpanFacts>
-  return typeof attributes?.[ATTR_NAME] === 'string'
+  const isPassedOver = node !== undefined && node.span === undefined && node.counts === undefined
+  return isPassedOver ? node.around : node
 }
 
 /** The user's rules do not say what kind of work a span is; the built-in ones know. */

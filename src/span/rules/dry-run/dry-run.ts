@@ -61,7 +61,7 @@ const MAX_METADATA_SIZE = 10_240
 export function dryRunRules(spans: readonly RecordedSpan[], rules: unknown, options: DryRunOptions = {}): DryRun {
   const { valid, problems } = validateRules(rules)
   const set = new RuleSet(valid, options.promote ?? [])
-  const promoter = new Promoter(set, excludeMatcher(options.exclude ?? []))
+  const promoter = new Promoter(set, excludeMatcher(options.exclude ?? []), spans.length)
   const byId = new Map(spans.map((span) => [keyOf(span.spanContext().traceId, span.spanContext().spanId), span]))
   const depths = startAll(spans, byId, promoter)
   const results = spans
@@ -91,7 +91,7 @@ function startAll(
     for (const next of path.toReversed()) {
       const parent = parentOf(next, byId)
       depths.set(next, parent === undefined ? 0 : (depths.get(parent) ?? 0) + 1)
-      promoter.start(next, parent)
+      promoter.start(next, parent?.spanContext().spanId)
     }
   }
   return depths
