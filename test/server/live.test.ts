@@ -127,7 +127,7 @@ describe('the live stream', () => {
     let count = 0
     while (count < 1000) {
       const { records, count: more } = (await listener.next()).data as LiveCalls
-      expect(records.length).toBe(Math.min(more, 100))
+      expect(records.length).toBe(Math.min(more, 25))
       count += more
     }
     expect(count).toBe(1000)

@@ -87,7 +87,7 @@ describe('the rollups of a file', () => {
   it('leave out rows that others deleted, and have them again when they are restored', async () => {
     const { path, db } = open()
     await db.insertRecords(Array.from({ length: 600 }, (_, index) => record({ featureName: `f${index % 3}` })))
-    const gone = sql<object>(path, "SELECT * FROM feature_usage WHERE feature_name = 'f1'").map((row) =>
+    const gone = sql<object>(path, "SELECT *, NULL FROM feature_usage WHERE feature_name = 'f1'").map((row) =>
       Object.values(row),
     )
     execute(path, "DELETE FROM feature_usage WHERE feature_name = 'f1'")

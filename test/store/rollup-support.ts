@@ -13,6 +13,7 @@ import { SqlOracle } from './sql-oracle.js'
 export const FIRST = Date.UTC(2026, 0, 1) * 1000
 export const HOUR = 3_600_000_000
 export const DAY = 24 * HOUR
+
 /** Numbers from 0 to 1, the same for the same seed. */
 export function random(seed: number): () => number {
   let state = seed * 2 + 1

@@ -68,7 +68,7 @@ export interface LiveHello {
 }
 
 export interface LiveCalls {
-  /** The latest of them, at most 100, latest stored first. */
+  /** The latest of them, at most 25, latest stored first. */
   records: CallRecord[]
   /** How many were stored, more than `records` in a burst. */
   count: number

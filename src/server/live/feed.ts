@@ -5,8 +5,8 @@ import { callsText, type LiveEvent, LiveEvents, resetText } from './events.js'
 /** How often the store is asked while anybody listens, in milliseconds. */
 const POLL_MS = 200
 
-/** Records in one event. */
-const MAX_RECORDS = 100
+/** Records in one event: in a burst each listener gets as many, several times a second. */
+const MAX_RECORDS = 25
 
 /** The place of a database without a row: whatever comes is after it. */
 const BEFORE_ALL: StoragePosition = { rowid: 0, recordId: '' }
