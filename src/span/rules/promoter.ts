@@ -127,7 +127,7 @@ export class Promoter {
       if (above.counts !== undefined) return above.counts
       const found = above.span === undefined ? undefined : this.#judge(above.span, node.request)
       if (found === undefined) continue
-      if (!('rule' in found)) return found
+      if (!isCandidate(found)) return found
       const outer = this.#around(above, level + 1)
       return outer !== undefined && isPart(found, outer) ? outer : found
     }
@@ -172,6 +172,10 @@ function skipPassedOver(node: Node | undefined): Node | undefined {
 /** The user's rules do not say what kind of work a span is; the built-in ones know. */
 function layerOf(rule: Rule, span: SpanFacts): Layer | undefined {
   return rule.layer(span) ?? BUILT_IN_RULES.find((builtIn) => builtIn.matches(span))?.layer(span)
+}
+
+function isCandidate(found: Candidate | Around): found is Candidate {
+  return 'rule' in found
 }
 
 function isPart({ rule, featureName, layer }: Candidate, around: Around): boolean {
