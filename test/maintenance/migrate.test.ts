@@ -11,10 +11,9 @@ function fileOf(version: number): string {
   if (version === 0) return copyOfOriginal()
   const path = tempDatabase()
   store(path, someRecords(50))
-  if (version === 1) {
-    change(path, 'DELETE FROM feature_tracking_schema WHERE version > 1')
-    for (const table of rollupTables(path)) change(path, `DROP TABLE ${table}`)
-  }
+  change(path, `DELETE FROM feature_tracking_schema WHERE version > ${version}`)
+  if (version < 3) change(path, 'DROP TABLE feature_traces')
+  if (version < 2) for (const table of rollupTables(path)) change(path, `DROP TABLE ${table}`)
   return path
 }
 
@@ -28,7 +27,7 @@ function rowsOfSchema(path: string): string[] {
 }
 
 describe('migrate', () => {
-  it.each([0, 1])('brings a file of version %d up to date, with a backup', async (version) => {
+  it.each([0, 1, 2])('brings a file of version %d up to date, with a backup', async (version) => {
     const dbPath = fileOf(version)
     const rows = rowsOf(dbPath)
     const status = migrationStatus({ dbPath })
@@ -47,17 +46,17 @@ describe('migrate', () => {
   it('does nothing where nothing is to be done, and makes no backup where none is wanted', async () => {
     const dbPath = copyOfOriginal()
     expect((await migrate({ dbPath, backup: false })).backup).toBeNull()
-    expect(await migrate({ dbPath })).toMatchObject({ from: 2, backup: null })
+    expect(await migrate({ dbPath })).toMatchObject({ from: 3, backup: null })
     expect(readdirSync(dirname(dbPath)).filter((name) => name.includes('before'))).toEqual([])
   })
 
   it('never goes back, and says what to do instead', () => {
-    const dbPath = fileOf(2)
-    expect(() => refuseDowngrade({ dbPath })).toThrow(/version 2.*restore the backup/s)
+    const dbPath = fileOf(3)
+    expect(() => refuseDowngrade({ dbPath })).toThrow(/version 3.*restore the backup/s)
   })
 
   it('refuses a newer file, and leaves every byte of it', async () => {
-    const dbPath = fileOf(2)
+    const dbPath = fileOf(3)
     change(dbPath, "INSERT INTO feature_tracking_schema VALUES (99, 'x', 'now'); PRAGMA journal_mode = DELETE")
     const before = readFileSync(dbPath)
     await expect(migrate({ dbPath })).rejects.toMatchObject({ code: 'newer_schema' })

@@ -36,7 +36,9 @@ export async function runExport(context: CommandContext, options: ExportCommandO
   const format = options.format ?? (options.output === undefined ? formatOfMode(context) : undefined)
   const output =
     options.output === undefined ? { stream: context.io.stdout } : { path: options.output, force: options.force }
-  const { rows, path } = await transfer(context, 'export', ({ signal, onProgress }) =>
+  // Records that appear on the terminal themselves show how far it is.
+  const io = options.output === undefined && context.io.isTTY ? { ...context.io, showsProgress: false } : context.io
+  const { rows, path } = await transfer({ ...context, io }, 'export', ({ signal, onProgress }) =>
     exportRecords({ dbPath: context.database.path, filter: filterOf(options), format, output, signal, onProgress }),
   )
   if (path === undefined) return
