@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
 import type { FileFormat, ImportReport, MergeReport } from '../../maintenance/index.js'
 import type { CommandContext } from '../context.js'
+import { CliError } from '../errors.js'
 import { grouped } from '../output/format.js'
 import { visible } from '../output/text.js'
 import { transfer } from '../transfer.js'
@@ -56,6 +58,9 @@ export async function runMerge(
   options: { into: string },
 ): Promise<void> {
   const { mergeDatabases } = await import('../../maintenance/index.js')
+  const missing = files.find((file) => !existsSync(file))
+  if (missing !== undefined)
+    throw new CliError('not_found', `there is no file ${missing}`, 'give the paths of databases to merge')
   const report = await transfer(context, 'merge', ({ onProgress }) =>
     mergeDatabases({ sources: files, into: options.into, onProgress }),
   )
