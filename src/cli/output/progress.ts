@@ -19,12 +19,17 @@ export class Progress {
 
   /** @param what is being done, in a few words */
   show(what: string, done: number, total: number): void {
+    this.draw(() => barText(what, done, total))
+  }
+
+  /** @param line asked for when it is time to draw again */
+  draw(line: () => string): void {
     if (this.#io.showsProgress !== true) return
     const now = performance.now()
     if (now - this.#drawnAt < REDRAW_MS) return
     this.#drawnAt = now
     this.#isShown = true
-    this.#io.stderr.write(`${CLEAR_LINE}${barText(what, done, total)}`)
+    this.#io.stderr.write(CLEAR_LINE + line())
   }
 
   /** Takes the bar away. */
