@@ -2,6 +2,7 @@ import type { CommandContext } from './context.js'
 import { storeFailure } from './database.js'
 import { CliError } from './errors.js'
 import { Progress } from './output/progress.js'
+import { stoppable } from './stopping.js'
 
 export interface Work {
   readonly signal: AbortSignal
@@ -13,20 +14,14 @@ export interface Work {
  * @throws CliError in place of what maintenance throws
  */
 export async function maintain<T>(context: CommandContext, work: (work: Work) => Promise<T>): Promise<T> {
-  const stop = new AbortController()
-  const onSignal = () => {
-    stop.abort()
-  }
-  const signals = ['SIGINT', 'SIGTERM'] as const
-  for (const name of signals) process.once(name, onSignal)
   const progress = new Progress(context.io)
   try {
-    return await work({ signal: stop.signal, progress })
-  } catch (error) {
-    throw stop.signal.aborted ? stopped() : await failureOf(error, context)
+    return await stoppable(
+      (signal) => work({ signal, progress }),
+      async (error, wasStopped) => (wasStopped ? stopped() : failureOf(error, context)),
+    )
   } finally {
     progress.end()
-    for (const name of signals) process.off(name, onSignal)
   }
 }
 
@@ -40,7 +35,8 @@ function stopped(): CliError {
 
 /** What maintenance threw, in words for the command line; anything else as it is. */
 export async function failureOf(error: unknown, context: CommandContext): Promise<unknown> {
-  const { MaintenanceError } = await import('../maintenance/index.js')
+  const { DataError, MaintenanceError } = await import('../maintenance/index.js')
+  if (error instanceof DataError) return new CliError(error.code, error.message, error.hint, { cause: error })
   if (error instanceof MaintenanceError) return new CliError(error.code, error.message, undefined, { cause: error })
   return storeFailure(error, context.database)
 }

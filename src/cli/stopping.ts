@@ -16,3 +16,26 @@ export async function untilStopped<T>(io: CliIO, work: (signal: AbortSignal) => 
     io.signal?.removeEventListener('abort', onSignal)
   }
 }
+
+/**
+ * Runs work that Ctrl-C or SIGTERM stops before it is done.
+ * @param failure what to throw in place of what the work threw
+ */
+export async function stoppable<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  failure: (error: unknown, wasStopped: boolean) => Promise<unknown>,
+): Promise<T> {
+  const stop = new AbortController()
+  const onSignal = () => {
+    stop.abort()
+  }
+  const signals = ['SIGINT', 'SIGTERM'] as const
+  for (const name of signals) process.once(name, onSignal)
+  try {
+    return await work(stop.signal)
+  } catch (error) {
+    throw await failure(error, stop.signal.aborted)
+  } finally {
+    for (const name of signals) process.off(name, onSignal)
+  }
+}

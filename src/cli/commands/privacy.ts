@@ -5,7 +5,8 @@ import { grouped, sizeText } from '../output/format.js'
 import { jsonObject } from '../output/json.js'
 import { visible } from '../output/text.js'
 import { write } from '../output/write.js'
-import { transfer, transferFailure } from '../transfer.js'
+import { failureOf } from '../maintain.js'
+import { transfer } from '../transfer.js'
 
 export interface ForgetCommandOptions {
   also?: string[]
@@ -142,7 +143,7 @@ async function inSteps<T>(context: CommandContext, work: (onStep: (step: string)
       say(visible(step))
     })
   } catch (error) {
-    throw await transferFailure(error, context)
+    throw await failureOf(error, context)
   } finally {
     say('')
   }
