@@ -3,7 +3,16 @@ import { defineConfig } from 'vitest/config'
 /** The slow and destructive tests: one file at a time, so that none disturbs another's faults. */
 export default defineConfig({
   test: {
-    include: ['test/faults/**/*.test.ts'],
+    include: [
+      'test/faults/**/*.test.ts',
+      // All cases of what `npm test` tries a part of.
+      'test/dashboard/hostile.test.ts',
+      'test/maintenance/round-trip.test.ts',
+      'test/store/rollup-many.test.ts',
+      'test/store/rollups.test.ts',
+      'test/tracking/contract.test.ts',
+    ],
+    env: { THOROUGH: '1' },
     exclude: ['**/node_modules/**'],
     globalSetup: ['test/support/build.ts'],
     reporters: ['default', './test/support/summary.ts'],

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { CallRecord, Category, Status } from '../../src/server/contract.js'
 import { describeInBrowser } from '../support/browser.js'
+import { cases } from '../support/thorough.js'
 import { NOW, aRecord, timeText } from './fake/records.js'
 import { PAYLOADS } from './payloads.js'
 import { openFake, settled } from './support.js'
@@ -38,7 +39,7 @@ describeInBrowser('text from elsewhere', (browser) => {
     const names = await page.locator('table.features tbody a').allTextContents()
     expect(new Set(names)).toEqual(new Set(PAYLOADS))
 
-    for (const payload of PAYLOADS.filter((_, index) => index % 19 === 0)) {
+    for (const payload of PAYLOADS.filter((_, index) => index % cases(67, 19) === 0)) {
       await page.goto(`${fake.url}#/feature?${new URLSearchParams({ name: payload }).toString()}`)
       await settled(page)
       expect(await page.locator('.thing-title').textContent()).toBe(payload)
@@ -52,7 +53,7 @@ describeInBrowser('text from elsewhere', (browser) => {
     await page.goto(`${fake.url}#/boards`)
     await page.getByRole('button', { name: 'Begin with an example' }).click()
     await page.getByRole('list', { name: 'Slowest features' }).waitFor()
-    for (const payload of PAYLOADS.slice(0, 20)) {
+    for (const payload of PAYLOADS.slice(0, cases(4, 20))) {
       await page.goto(
         `${fake.url}#/records?${new URLSearchParams({ feature: payload, error: payload, user: payload, tz: payload, since: payload }).toString()}`,
       )

@@ -8,6 +8,7 @@ import { SqliteWriter } from '../../src/store/index.js'
 import { FeatureTracker } from '../../src/tracker/index.js'
 import { describeInBrowser } from '../support/browser.js'
 import { draft } from '../support/drafts.js'
+import { cases } from '../support/thorough.js'
 import { randomFrom } from './fake/records.js'
 import { PAYLOADS } from './payloads.js'
 import { open, settled } from './support.js'
@@ -155,7 +156,7 @@ describeInBrowser('the page over the real server and a real file', (browser) => 
     const { page, complaints, foreign } = await open(browser(), server.url)
     await page.getByRole('button', { name: 'Show up to 500' }).click()
     await expect.poll(() => page.locator('table.features tbody tr').count()).toBeGreaterThan(200)
-    for (const name of PAYLOADS.filter((_, index) => index % 25 === 0)) {
+    for (const name of PAYLOADS.filter((_, index) => index % cases(90, 25) === 0)) {
       await page.goto(`${server.url}#/feature?${new URLSearchParams({ name }).toString()}`)
       await settled(page)
       await page.goto(`${server.url}#/records?${new URLSearchParams({ feature: name }).toString()}`)

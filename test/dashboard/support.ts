@@ -5,7 +5,7 @@ import type { CallRecord } from '../../src/server/contract.js'
 import { NOW, demoRecords } from './fake/records.js'
 import { type FakeServer, startFake } from './fake/server.js'
 
-const WIDE = { width: 1280, height: 800 }
+export const WIDE = { width: 1280, height: 800 }
 
 interface Opened {
   readonly page: Page
@@ -62,22 +62,27 @@ export async function openFake(
 export async function settled(page: Page): Promise<void> {
   await page.locator('main').waitFor()
   await expect.poll(() => page.locator('.skeleton').count(), { timeout: 30_000 }).toBe(0)
+  await drawn(page)
+}
+
+/** Waits until what has changed is on the screen. */
+export async function drawn(page: Page): Promise<void> {
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
 }
 
-/** What the accessibility checker finds that is serious. */
-export async function seriousViolations(page: Page): Promise<string[]> {
+/** What the accessibility checker finds that is serious, by all its rules or some. */
+export async function seriousViolations(page: Page, rules?: readonly string[]): Promise<string[]> {
   await page.evaluate(axe.source)
-  return page.evaluate(async () => {
+  return page.evaluate(async (only) => {
     interface Found {
       violations: { id: string; impact: string | null; nodes: { html: string; failureSummary?: string }[] }[]
     }
-    const run = (globalThis as unknown as { axe: { run: () => Promise<Found> } }).axe
-    const { violations } = await run.run()
+    const run = (globalThis as unknown as { axe: { run: (options: unknown) => Promise<Found> } }).axe
+    const { violations } = await run.run(only === undefined ? {} : { runOnly: only })
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .flatMap(({ id, nodes }) =>
         nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ''}`),
       )
-  })
+  }, rules)
 }

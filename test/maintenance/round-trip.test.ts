@@ -6,9 +6,10 @@ import { describe, expect, it } from 'vitest'
 import { exportRecords, type FileFormat, importRecords } from '../../src/maintenance/index.js'
 import { copyOfOriginal } from '../support/original.js'
 import { tempDatabase, tempFolder } from '../support/temp.js'
+import { cases } from '../support/thorough.js'
 import { fileWith, someOddRow, someRow, storedRows, type Value } from './stored.js'
 
-const RUNS = Number(process.env['FC_RUNS'] ?? 4)
+const RUNS = cases(3, 20)
 
 /** A new file with what another was exported to. */
 async function copied(dbPath: string, format: FileFormat, name = `records.${format}`): Promise<string> {

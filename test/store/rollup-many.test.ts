@@ -4,6 +4,7 @@ import type { RecordFilter } from '../../src/store/index.js'
 import { WriterConnection } from '../../src/store/sqlite/writer-connection.js'
 import { ROW_WIDTH, type SqlValue } from '../../src/store/sqlite/rows.js'
 import { tempDatabase } from '../support/temp.js'
+import { cases } from '../support/thorough.js'
 import { DAY, expectAnswers, FIRST, HOUR, insertPlainly, random, someRows } from './rollup-support.js'
 
 /** More than answers sum up all at once. */
@@ -47,7 +48,7 @@ describe('answers from the rollups of very many features', () => {
     const next = random(7)
     writer.insert([manyNames(4000, next)])
     writer.insert([manyNames(2500, next)])
-    expectAnswers(path, FILTERS)
+    expectAnswers(path, FILTERS.slice(0, cases(4, FILTERS.length)))
     insertPlainly(path, manyNames(300, next))
     expectAnswers(path, FILTERS.slice(3, 8))
     writer.close()

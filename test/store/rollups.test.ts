@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { WriterConnection } from '../../src/store/sqlite/writer-connection.js'
 import { tempFolder } from '../support/temp.js'
+import { cases } from '../support/thorough.js'
 import { anyFilter, expectAnswers, insertPlainly, random, someRows, theirRows, withDatabase } from './rollup-support.js'
 
 /** What may happen to a file. */
@@ -67,7 +68,7 @@ describe('answers from the rollups', () => {
           }
         },
       ),
-      { numRuns: Number(process.env['FC_RUNS'] ?? 20) },
+      { numRuns: cases(6, 40) },
     )
   }, 120_000)
 })

@@ -51,18 +51,20 @@ async function read(
   const source = createReadStream(path)
   const gunzip = createGunzip()
   const piped = pipeline(source, gunzip).catch((error: unknown) => error)
+  const lines = createInterface({ input: gunzip, crlfDelay: Infinity })
+  // Once the loop is left, the lines' errors are nobody's, and an error of nobody's ends the process.
+  lines.on('error', () => {})
   try {
     // The text of a row has no other line ends: JSON writes them as escapes.
-    for await (const line of createInterface({ input: gunzip, crlfDelay: Infinity })) await reading.take(line)
+    for await (const line of lines) await reading.take(line)
   } catch (error) {
+    source.destroy()
     // What the decompression finds comes up here, or ends the lines early.
     if (String((error as { code?: unknown }).code).startsWith('Z_')) return reading.end(error)
     throw error
-  } finally {
-    source.destroy()
   }
-  const failure = await piped
-  return reading.end(failure)
+  // The decompression ends with its last byte, which may be before the file has said that it ends.
+  return reading.end(await piped)
 }
 
 /** One line is held back: the last is the foot. */

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
+import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { firstBytes } from '../import/pieces.js'
 import type { Pattern } from './patterns.js'
@@ -47,7 +48,8 @@ async function searchInside(path: string, search: ByteSearch, take: Listener): P
   const handle = await open(path)
   const window = search.start(take)
   try {
-    const stream = handle.createReadStream({ autoClose: false }).pipe(createGunzip())
+    // What goes wrong reaches the reader of the last stream.
+    const stream = pipeline(handle.createReadStream({ autoClose: false }), createGunzip(), () => {})
     for await (const chunk of stream) window.push(chunk as Buffer)
     window.end()
   } finally {
