@@ -72,7 +72,7 @@ export async function drawn(page: Page): Promise<void> {
 
 /** What the accessibility checker finds that is serious, by all its rules or some. */
 export async function seriousViolations(page: Page, rules?: readonly string[]): Promise<string[]> {
-  await page.evaluate(axe.source)
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe.source)
   return page.evaluate(async (only) => {
     interface Found {
       violations: { id: string; impact: string | null; nodes: { html: string; failureSummary?: string }[] }[]
