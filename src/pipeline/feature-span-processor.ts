@@ -4,7 +4,7 @@ import { FeatureUsageExporter, type FeatureUsageExporterOptions } from '../../ex
 import { resolveSettings, type SettingOptions, type Settings } from '../config/index.js'
 import { describeError, type EventCounter, processEvents } from '../health/index.js'
 import type { RecordDraft } from '../record/index.js'
-import { type Promotion, type RuleSet, saySeen, SCOPE_NAME, setPromotion } from '../span/index.js'
+import { handedOver, type Promotion, type RuleSet, saySeen, SCOPE_NAME, setPromotion } from '../span/index.js'
 import { EXIT_TIMEOUT, liveProcessors, requireExitTimeout, watchProcessEnd } from './process-end.js'
 import { ruleSetOf, SpanPromotion } from './promotion.js'
 import { draftSelector, spanSelector } from './select.js'
@@ -42,6 +42,8 @@ export class FeatureSpanProcessor implements SpanProcessor {
   readonly #promotion: SpanPromotion | undefined
   /** The exporter, where it takes features one by one: then nothing waits here, and no span is kept. */
   readonly #direct: FeatureUsageExporter | undefined
+  /** Whether what a call knows of itself is enough. Names that are excluded here may not be so in the tracking. */
+  readonly #takesKnown: boolean
   readonly #underWay = new Set<Promise<void>>()
   #waiting: ReadableSpan[] = []
   /** How many the exporter has taken and not sent yet. */
@@ -63,6 +65,7 @@ export class FeatureSpanProcessor implements SpanProcessor {
     this.exporter = isExporter(exporter) ? exporter : new FeatureUsageExporter({ ...given, events: this.#events })
     this.#direct =
       this.exporter instanceof FeatureUsageExporter && this.exporter.takesOneByOne ? this.exporter : undefined
+    this.#takesKnown = this.takesDrafts && this.settings.exclude.length === 0
     this.exitTimeout = requireExitTimeout(given.exitTimeout ?? EXIT_TIMEOUT)
     this.#selects = spanSelector(this.settings)
     this.#selectsDraft = draftSelector(this.settings)
@@ -80,6 +83,11 @@ export class FeatureSpanProcessor implements SpanProcessor {
 
   onEnd(span: ReadableSpan): void {
     const promotion = this.#promotion?.end(span)
+    const known = this.#takesKnown ? handedOver(span) : undefined
+    if (known !== undefined) {
+      this.takeDraft(known)
+      return
+    }
     if (!this.#selects(span, promotion) || this.#isLate()) return
     // Exporters that come later learn of it, and processors after this one.
     if (promotion !== undefined) setPromotion(span, promotion)

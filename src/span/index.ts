@@ -1,6 +1,7 @@
 export * from './attributes.js'
 export { wallClock } from './clock.js'
 export { setEndAttributes } from './end-attributes.js'
+export { endHandingOver, handedOver } from './handed-over.js'
 export { isTimeoutType } from './errors.js'
 export { LATE_SPANS, type LateSpans, lateSpansOf, type LateSpanStart } from './late-spans.js'
 export { metadataFromAttribute, metadataToAttribute } from './metadata-attribute.js'

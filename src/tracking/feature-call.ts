@@ -36,6 +36,8 @@ export class FeatureCall extends MeasuredCall implements ActiveFeature, OpenCall
   /** A parent call is let go of at the end, so that calls that follow one another are no chain. */
   #parent: Context | undefined
   #parentSpan: SpanContext | undefined
+  /** Whether the span is as this starts it: its options say nothing of its time or parent. */
+  readonly #isPlain: boolean
   #ended = false
   /** Whether the application has had hold of this: then it may ask for the id after the end. */
   #seen = false
@@ -79,6 +81,7 @@ export class FeatureCall extends MeasuredCall implements ActiveFeature, OpenCall
     this.#beside = beside
     this.#span = started
     this.#parent = parent
+    this.#isPlain = span === undefined
     this.#started = performance.now()
     this.#startMillis = attr.wallClock(this.#started)
   }
@@ -228,16 +231,19 @@ export class FeatureCall extends MeasuredCall implements ActiveFeature, OpenCall
   }
 
   #endSpan(span: Span, draft: CallDraft, failure: Failure | undefined): void {
-    if (span.isRecording()) {
-      attr.setEndAttributes(span, draft)
-      if (draft.status !== FeatureStatus.SUCCESS)
-        describeFailure(
-          span,
-          draft.status,
-          failure,
-          this.details,
-          (text) => this.#user?.hiddenIn(text, this.#host) ?? text,
-        )
+    if (!span.isRecording()) {
+      span.end()
+      return
+    }
+    attr.setEndAttributes(span, draft)
+    if (draft.status === FeatureStatus.SUCCESS && this.#isPlain) {
+      draft.link = linkOf(span, this.#parent)
+      attr.endHandingOver(span, draft)
+      return
+    }
+    if (draft.status !== FeatureStatus.SUCCESS) {
+      const hide = (text: string): string => this.#user?.hiddenIn(text, this.#host) ?? text
+      describeFailure(span, draft.status, failure, this.details, hide)
     }
     span.end()
   }
