@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/faults/**', 'test/fixtures/**', '**/node_modules/**'],
+    exclude: ['test/**/*.slow.test.ts', 'test/faults/**', 'test/fixtures/**', '**/node_modules/**'],
     globalSetup: ['test/support/build.ts'],
     reporters: ['default', './test/support/summary.ts'],
     pool: 'forks',

@@ -5,10 +5,8 @@ export default defineConfig({
   test: {
     include: [
       'test/faults/**/*.test.ts',
+      'test/**/*.slow.test.ts',
       // All cases of what `npm test` tries a part of.
-      'test/dashboard/hostile.test.ts',
-      'test/maintenance/round-trip.test.ts',
-      'test/store/rollup-many.test.ts',
       'test/store/rollups.test.ts',
       'test/tracking/contract.test.ts',
     ],
@@ -18,6 +16,7 @@ export default defineConfig({
     reporters: ['default', './test/support/summary.ts'],
     pool: 'forks',
     fileParallelism: false,
+    expect: { poll: { timeout: 20_000 } },
     testTimeout: 600_000,
     hookTimeout: 60_000,
   },

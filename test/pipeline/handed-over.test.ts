@@ -30,7 +30,12 @@ interface Other {
 
 function running(kind: 'host' | 'own', other: Other = {}): Run {
   const sink = new FakeSink()
-  const processor = new FeatureSpanProcessor({ writer: sink, events: new EventCounter(), anonymize: false, sessionId: 'none' })
+  const processor = new FeatureSpanProcessor({
+    writer: sink,
+    events: new EventCounter(),
+    anonymize: false,
+    sessionId: 'none',
+  })
   const read: RecordDraft[] = []
   let reads = 0
   const around: SpanProcessor = {

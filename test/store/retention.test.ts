@@ -4,6 +4,7 @@ import { timeText } from '../../src/record/index.js'
 import type { RecordFilter } from '../../src/store/index.js'
 import { ReaderConnection } from '../../src/store/sqlite/reader-connection.js'
 import { removeBefore } from '../../src/store/sqlite/rollup/retention.js'
+import { ROW_WIDTH } from '../../src/store/sqlite/rows.js'
 import { WriterConnection } from '../../src/store/sqlite/writer-connection.js'
 import { tempDatabase } from '../support/temp.js'
 import { expectClose } from './close.js'
@@ -87,6 +88,16 @@ describe('rows that retention removes', () => {
     expect(reader.getRecords()).toEqual(kept)
   })
 
+  it('may be none, while there are times that are none among rows that are not in the sums yet', () => {
+    const { path, writer } = open()
+    writer.insert([someRows(100, random(1))])
+    const odd = someRows(3, random(2), 1)
+    for (const [row, text] of ['', 'long ago', '1'].entries()) odd[row * ROW_WIDTH + 5] = text
+    insertPlainly(path, odd)
+    expect(withDatabase(path, (database) => removeBefore(database, FIRST)).removed).toBe(0)
+    expect(rowsOf(path)).toBe(103)
+  })
+
   it('may be all; then rowids begin anew, and new calls add to the sums', () => {
     const { path, writer, reader } = open()
     writer.insert([someRows(700, random(1))])
@@ -105,7 +116,7 @@ describe('rows that retention removes', () => {
     writer.insert([someRows(500, random(1))])
     withDatabase(path, (database) => removeBefore(database, FIRST + 2 * DAY))
     const late = someRows(40, random(3), 1)
-    for (let row = 0; row < late.length; row += 15) late[row + 5] = timeText(FIRST + row * 1e6)
+    for (let at = 0; at < late.length; at += ROW_WIDTH) late[at + 5] = timeText(FIRST + at * 1e6)
     insertPlainly(path, late)
     const calls = () => reader.getUsageStats().totalCalls
     expect(calls()).toBe(540)

@@ -78,6 +78,7 @@ class File {
   /** Rows that were deleted in the middle are missed when the audit comes by. */
   isRight = true
   #writers: WriterConnection[]
+  /** Values of rows, with a place for the link. */
   #deleted: unknown[][] = []
 
   constructor(path: string) {
@@ -132,7 +133,7 @@ class File {
       const gone = from === 'top' ? rows.slice(0, count) : rows.filter(() => next() < share)
       const remove = database.prepare('DELETE FROM feature_usage WHERE rowid = ?')
       for (const [rowid] of gone) remove.run(rowid)
-      this.#deleted.push(...gone.map((row) => row.slice(1)))
+      this.#deleted.push(...gone.map((row) => [...row.slice(1), null]))
       // Nobody can see that rows in the middle are gone without counting.
       if (gone.length > 0) this.isRight &&= gone[0]?.[0] === rows[0]?.[0]
     })

@@ -83,11 +83,8 @@ export class RowRemoval {
   /** By the index of the start times; where something else is asked for, from one row to the next. */
   #look(): number[] {
     const by = narrowestIndex({ ...NO_QUESTION, ...this.#question })
-    const { where, values } = conditionOf(
-      this.#question,
-      this.#states.read().text_forms,
-      this.#isPlain ? undefined : by,
-    )
+    // In whatever form: rows that are not in the sums yet may have one that no row in them has.
+    const { where, values } = conditionOf(this.#question, undefined, this.#isPlain ? undefined : by)
     const order = this.#isPlain ? '' : ' AND rowid > ? ORDER BY rowid'
     const found = this.#database
       .prepare<unknown[], number>(`SELECT rowid FROM feature_usage${where}${order} LIMIT ${ROWS_PER_LOOK}`)
