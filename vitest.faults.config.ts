@@ -8,6 +8,7 @@ export default defineConfig({
       'test/**/*.slow.test.ts',
       // All cases of what `npm test` tries a part of.
       'test/store/rollups.test.ts',
+      'test/store/sqlite.test.ts',
       'test/tracking/contract.test.ts',
     ],
     env: { THOROUGH: '1' },

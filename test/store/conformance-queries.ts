@@ -6,6 +6,7 @@ import { NAMES, record, someDay, someRecord, USERS } from '../support/records.js
 import { expectClose } from './close.js'
 import { Oracle } from './oracle.js'
 import { type MakeStore, OpenStore } from './subject.js'
+import { cases } from '../support/thorough.js'
 
 const RECORDS = 400
 
@@ -49,7 +50,7 @@ export function describeQueries(make: MakeStore): void {
   afterAll(() => store.end())
 
   const holds = (property: (filter: RecordFilter, limit: number | undefined) => Promise<void>) =>
-    fc.assert(fc.asyncProperty(filter, limit, property), { numRuns: 150 })
+    fc.assert(fc.asyncProperty(filter, limit, property), { numRuns: cases(60, 300) })
 
   it('getRecords gives what any filters and limit leave, the latest first', () =>
     holds(async (given, most) => {

@@ -116,7 +116,7 @@ describe('rows that retention removes', () => {
     writer.insert([someRows(500, random(1))])
     withDatabase(path, (database) => removeBefore(database, FIRST + 2 * DAY))
     const late = someRows(40, random(3), 1)
-    for (let at = 0; at < late.length; at += ROW_WIDTH) late[at + 5] = timeText(FIRST + at * 1e6)
+    for (let row = 0; row < late.length; row += ROW_WIDTH) late[row + 5] = timeText(FIRST + row * 1e6)
     insertPlainly(path, late)
     const calls = () => reader.getUsageStats().totalCalls
     expect(calls()).toBe(540)

@@ -68,7 +68,7 @@ describe('answers from the rollups', () => {
           }
         },
       ),
-      { numRuns: cases(6, 40) },
+      { numRuns: cases(4, 40) },
     )
   }, 120_000)
 })
