@@ -38,12 +38,7 @@ console.log(
 if (Object.keys(events).length > 0) console.log('What went wrong in tracking:', events)
 
 console.log('\nThe features, most used first:\n')
-const cli = join(REPOSITORY, 'dist', 'src', 'cli', 'main.js')
-const [exitCode] = await once(
-  spawn(process.execPath, [cli, 'list-features', '--limit', '20', '--db-path', dbPath], { stdio: 'inherit' }),
-  'close',
-)
-process.exitCode = exitCode
+process.exitCode = await runCommand('list-features', '--limit', '20', '--db-path', dbPath)
 
 const file = typed(dbPath)
 console.log(`
@@ -51,7 +46,25 @@ Ask further, in the folder of the repository:
 
   npx feature-tracking list-features --db-path ${file}
   npx feature-tracking feature-stats gzip_file --db-path ${file}
-  npx feature-tracking list-records --status failed --db-path ${file}`)
+  npx feature-tracking list-records --status failed --db-path ${file}
+  npx feature-tracking dashboard --db-path ${file}`)
+
+// In a terminal there is somebody to look at the page, and to end it.
+if (process.stdout.isTTY || process.argv.includes('--serve')) {
+  console.log()
+  process.exitCode = await runCommand('dashboard', '--db-path', dbPath)
+}
+
+/** The command of the package, in this terminal. @param {string[]} args @returns {Promise<number>} its exit code */
+async function runCommand(...args) {
+  const child = spawn(process.execPath, [join(REPOSITORY, 'dist/lib/cli.js'), ...args], { stdio: 'inherit' })
+  // Ctrl-C goes to both, and the command has something to say about it.
+  const wait = () => {}
+  process.on('SIGINT', wait)
+  const [exitCode] = await once(child, 'close')
+  process.off('SIGINT', wait)
+  return exitCode ?? 1
+}
 
 /** A path as one types it there. @param {string} path */
 function typed(path) {

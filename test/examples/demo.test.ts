@@ -36,6 +36,7 @@ test('ends well, says where the records are, and shows them by the command line'
     'npx feature-tracking list-features',
     'npx feature-tracking feature-stats',
     'npx feature-tracking list-records',
+    'npx feature-tracking dashboard',
   ])
   expect(demo.stdout).not.toContain('went wrong')
 })

@@ -1,4 +1,5 @@
-import type { Diagnosis, Finding, Migrated, MigrationStatus } from '../../maintenance/index.js'
+import { isTrue } from '../../config/index.js'
+import type { Diagnosis, DoctorCheck, Finding, Migrated, MigrationStatus } from '../../maintenance/index.js'
 import type { Colors, CommandContext } from '../context.js'
 import { CliError } from '../errors.js'
 import { maintain } from '../maintain.js'
@@ -22,12 +23,42 @@ export async function runDoctor(context: CommandContext, { full }: DoctorCommand
     const { doctor } = await import('../../maintenance/index.js')
     const { path, origin } = context.database
     // Named where the user named it, so that the origin of the value is told right.
-    return doctor({ dbPath: origin === 'argument' ? path : undefined, environment: context.io.env, full })
+    const dbPath = origin === 'argument' ? path : undefined
+    return doctor({ dbPath, environment: context.io.env, full, checks: [lookAtOpenTelemetry(context.io.env)] })
   })
   await printDiagnosis(context, diagnosis)
   if (diagnosis.isHealthy) return
   const count = diagnosis.findings.filter(needsMending).length
   throw new CliError('found', `${count === 1 ? 'one thing is' : `${count} things are`} to be mended`)
+}
+
+/** What applications that start with these variables do with spans. */
+function lookAtOpenTelemetry(environment: NodeJS.ProcessEnv): DoctorCheck {
+  const check = 'OpenTelemetry'
+  return {
+    check,
+    look: async () => {
+      const { otlpEndpoint } = await import('../../../exporters/index.js')
+      const endpoint = otlpEndpoint(environment)
+      const provider: Finding = {
+        check,
+        level: 'note',
+        message: 'which provider an application has, and what is attached, its featureTracker.diagnose() says',
+      }
+      if (isTrue(environment['OTEL_SDK_DISABLED'])) {
+        const message = 'OTEL_SDK_DISABLED is true: features are stored, and no spans are made or sent'
+        return [{ check, level: 'note', message }, provider]
+      }
+      if (endpoint === undefined)
+        return [{ check, level: 'ok', message: 'no OTLP endpoint is named: spans stay in the process' }, provider]
+      if (URL.canParse(endpoint)) return [{ check, level: 'ok', message: `spans go to ${endpoint} too` }, provider]
+      const remedy = 'give OTEL_EXPORTER_OTLP_ENDPOINT an address such as http://localhost:4318'
+      return [
+        { check, level: 'warning', message: `spans cannot go to ${endpoint}: it is no address`, remedy },
+        provider,
+      ]
+    },
+  }
 }
 
 function needsMending({ level }: Finding): boolean {
