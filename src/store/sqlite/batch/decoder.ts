@@ -12,12 +12,20 @@ export interface DecodedRows {
 
 /** Bytes of one batch after another, at an address that is a multiple of 8. */
 export class BatchReader {
-  readonly #ints: Int32Array
-  readonly #floats: Float64Array
-  readonly #bytes: Buffer
+  #ints!: Int32Array
+  #floats!: Float64Array
+  #bytes!: Buffer
 
   constructor(bytes: Uint8Array) {
-    const { buffer, byteOffset, byteLength } = bytes
+    this.#read(bytes)
+  }
+
+  /** Copies the bytes, so that whoever writes to their memory next does not change what is read here. */
+  keep(): void {
+    this.#read(new Uint8Array(this.#bytes))
+  }
+
+  #read({ buffer, byteOffset, byteLength }: Uint8Array): void {
     this.#ints = new Int32Array(buffer, byteOffset, byteLength >> 2)
     this.#floats = new Float64Array(buffer, byteOffset, byteLength >> 3)
     this.#bytes = Buffer.from(buffer, byteOffset, byteLength)

@@ -8,7 +8,7 @@ import { countRows, type Rows, rowsOf, WriterConnection } from '../writer-connec
 import { Availability } from './availability.js'
 import { DatabaseFile } from './database-file.js'
 import { isBusy, needsReopening } from './failure.js'
-import { LogGuard, LogStuckError } from './log-guard.js'
+import { LogBusyError, LogGuard, LogStuckError } from './log-guard.js'
 import { Turns } from './turns.js'
 
 /** Rows that one transaction takes at the most: the more, the fewer times is the same page of an index written. */
@@ -156,7 +156,7 @@ export class Database {
             return result
           } catch (error) {
             if (!isBusy(error)) throw error
-            this.#turns.met()
+            if (!(error instanceof LogBusyError)) this.#turns.met()
             busy = error
           }
         }

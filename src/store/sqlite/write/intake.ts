@@ -48,6 +48,8 @@ export class Intake {
   #requests: (InsertRequest | Question)[] = []
   #lastSeq: number
   #lastBatchSeq = 0
+  /** The last of what was taken for a transaction, which reads batches when it comes to them. */
+  #takenSeq = 0
   /** Batches up to this number are in the spool of a thread that died. */
   #knownSeq = 0
 
@@ -165,6 +167,7 @@ export class Intake {
       } else break
       if ((items[0] as Item).seq <= this.#options.careful) break
     }
+    this.#takenSeq = items.at(-1)?.seq ?? 0
     return items
   }
 
@@ -232,6 +235,8 @@ export class Intake {
     const last = this.#fresh[released - 1]
     if (first === undefined || last === undefined) return
     this.#options.spool.extendBacklog(first.begin, last.end)
+    // What a transaction is just storing is read from memory all the same.
+    for (const { seq, batch } of this.#fresh) if (seq <= this.#takenSeq) batch.keep()
     this.#fresh = this.#fresh.slice(released)
     this.#freshBytes = this.#fresh.reduce((sum, { bytes }) => sum + bytes, 0)
     this.publish()

@@ -19,11 +19,24 @@ const STUCK_FROM = 0.97
 /** After an attempt that failed, milliseconds until the next one. */
 const ATTEMPT_PAUSE_MS = 100
 
+/** Other writers have old states of the database too, for as long as their transactions: that is waited for. */
+const PATIENCE_MS = 500
+const PATIENT_PAUSE_MS = 5
+
 /** What a transaction is taken to need before one was measured. */
 const FIRST = { rows: 16, bytes: 16 * 4096 }
 
 /** What became of an attempt to empty the log. */
 export type LogState = 'empty' | 'reusable' | 'needed'
+
+/** Another connection still has an old state of the database; its transaction may end soon. */
+export class LogBusyError extends StoreError {
+  constructor(path: string) {
+    super('unavailable', `${path}-wal is full, and another connection still reads it`, {
+      cause: Object.assign(new Error('the write-ahead log is in use'), { code: 'SQLITE_BUSY' }),
+    })
+  }
+}
 
 /** A reader holds a snapshot, so that the write-ahead log cannot be emptied, and it has reached its limit. */
 export class LogStuckError extends StoreError {
@@ -50,8 +63,9 @@ export class LogGuard {
   /** The round of a log that nobody needs: the next transaction writes over it. */
   #spareRound: bigint | undefined
   #notBefore = 0
-  /** Whether the last attempt found a reader in the way. */
+  /** Whether the last attempt found a reader in the way, and since when one was. */
   #isNeeded = false
+  #neededSince = 0
 
   constructor(path: string, limit: number) {
     this.#path = path
@@ -74,7 +88,8 @@ export class LogGuard {
    * To be called before a transaction.
    * @param rows that the transaction will have
    * @param empty tries to make the log empty
-   * @throws LogStuckError when there is no room
+   * @throws LogBusyError when there is no room at this moment
+   * @throws LogStuckError when there has been none for long
    */
   makeRoom(rows: number, empty: () => LogState): void {
     if (this.#limit === Infinity) return
@@ -88,11 +103,17 @@ export class LogGuard {
     if (now >= this.#notBefore) {
       const state = empty()
       this.#spareRound = state === 'empty' ? this.#now.round : undefined
+      if (state === 'needed' && !this.#isNeeded) this.#neededSince = now
       this.#isNeeded = state === 'needed'
-      if (state !== 'empty') this.#notBefore = now + ATTEMPT_PAUSE_MS
+      if (state !== 'empty') this.#notBefore = now + (this.#isPatient(now) ? PATIENT_PAUSE_MS : ATTEMPT_PAUSE_MS)
     }
     const { bytes } = this.#look()
-    if (bytes > this.#limit * (this.#isNeeded ? FULL_FROM : STUCK_FROM)) throw new LogStuckError(this.#path, bytes)
+    if (bytes <= this.#limit * (this.#isNeeded ? FULL_FROM : STUCK_FROM)) return
+    throw this.#isPatient(now) ? new LogBusyError(this.#path) : new LogStuckError(this.#path, bytes)
+  }
+
+  #isPatient(now: number): boolean {
+    return this.#isNeeded && now - this.#neededSince < PATIENCE_MS
   }
 
   /** Whether it is time to bring the log's pages into the database while others write, so that little is left to do. */
