@@ -1,4 +1,12 @@
-import { type Context, isSpanContextValid, type Span, type SpanOptions, trace, TraceFlags } from '@opentelemetry/api'
+import {
+  type Context,
+  isSpanContextValid,
+  type Span,
+  type SpanContext,
+  type SpanOptions,
+  trace,
+  TraceFlags,
+} from '@opentelemetry/api'
 import type { StartAttributes } from '../span/index.js'
 import type { TrackingHost, TrackOptions } from './types.js'
 import type { User } from './user.js'
@@ -30,8 +38,15 @@ export function belongsAmong(span: Span, parent: Context): boolean {
   return !isLeftOut && hasIds(span)
 }
 
+/** Asked several times in a call, and it costs two regular expressions each time. */
+let lastValid: SpanContext | undefined
+
 export function hasIds(span: Span): boolean {
-  return isSpanContextValid(span.spanContext())
+  const ids = span.spanContext()
+  if (ids === lastValid) return true
+  if (!isSpanContextValid(ids)) return false
+  lastValid = ids
+  return true
 }
 
 /** See `RecordDraft.link`. */
