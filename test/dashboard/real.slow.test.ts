@@ -11,7 +11,7 @@ import { draft } from '../support/drafts.js'
 import { cases } from '../support/thorough.js'
 import { randomFrom } from './fake/records.js'
 import { PAYLOADS } from './payloads.js'
-import { open, settled } from './support.js'
+import { open, openFailedCall, settled } from './support.js'
 
 const TRACE = 'feed'.repeat(8)
 const NAMES = ['ask_model', 'search/files', 'save note', '..', 'ü🦆']
@@ -86,13 +86,7 @@ describeInBrowser('the page over the real server and a real file', (browser) => 
     await page.getByRole('searchbox', { name: 'Find a feature' }).fill('STEP_4')
     await page.getByRole('region', { name: 'Top features' }).last().getByRole('link', { name: 'step_4' }).click()
     await page.getByText('the last step broke').first().waitFor()
-    await page
-      .getByRole('region', { name: 'Latest calls that did not succeed' })
-      .last()
-      .getByRole('link')
-      .first()
-      .click()
-    await page.getByRole('treegrid').waitFor()
+    await openFailedCall(page)
     const levels = await page
       .locator('.rows-body .row')
       .evaluateAll((rows) => rows.map((row) => row.getAttribute('aria-level')))

@@ -70,6 +70,13 @@ export async function drawn(page: Page): Promise<void> {
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
 }
 
+/** On the page of a feature: leads to the trace of its latest call that did not succeed. */
+export async function openFailedCall(page: Page): Promise<void> {
+  const failed = page.getByRole('region', { name: 'Latest calls that did not succeed' }).last()
+  await failed.getByRole('link').first().click()
+  await page.getByRole('treegrid').waitFor()
+}
+
 /** What the accessibility checker finds that is serious, by all its rules or some. */
 export async function seriousViolations(page: Page, rules?: readonly string[]): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe.source)

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { describeInBrowser } from '../support/browser.js'
 import { NOW, TRACE_ID, aRecord, timeText } from './fake/records.js'
-import { openFake, settled } from './support.js'
+import { openFailedCall, openFake, settled } from './support.js'
 
 describeInBrowser('the dashboard', (browser) => {
   it('leads from a number to the feature, its failed calls, the trace and its records', async () => {
@@ -16,13 +16,7 @@ describeInBrowser('the dashboard', (browser) => {
     for (const name of ['Latency', 'Errors', 'Efficiency', 'Sizes', 'Users', 'Slowest calls', 'Duration over time']) {
       await page.getByRole('heading', { name, exact: true }).waitFor()
     }
-    await page
-      .getByRole('region', { name: 'Latest calls that did not succeed' })
-      .last()
-      .getByRole('link')
-      .first()
-      .click()
-    await page.getByRole('treegrid').waitFor()
+    await openFailedCall(page)
     expect(await page.getByRole('treegrid').getByRole('row').count()).toBe(9)
     await page.getByRole('complementary').getByText('the step ended timeout').waitFor()
     await page.getByRole('link', { name: 'As a table' }).click()

@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { Worker } from 'node:worker_threads'
 import BetterSqlite3 from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { SqliteReader, SqliteWriter, type SqliteWriterOptions } from '../../src/store/index.js'
@@ -8,6 +7,7 @@ import { draft } from '../support/drafts.js'
 import { sql } from '../support/original.js'
 import { record } from '../support/records.js'
 import { tempDatabase, tempFolder } from '../support/temp.js'
+import { threads } from '../support/threads.js'
 
 const rowsOf = (path: string) => sql<{ n: number }>(path, 'SELECT count(*) AS n FROM feature_usage')[0]?.n
 const filesBeside = (path: string) => readdirSync(dirname(path)).toSorted()
@@ -183,14 +183,6 @@ describe('R10: a damaged file', () => {
 })
 
 describe('R12: a thread that dies or hangs', () => {
-  function threads(): Worker[] {
-    const started: Worker[] = []
-    const note = (worker: Worker) => started.push(worker)
-    process.on('worker', note)
-    onTestFinished(() => void process.off('worker', note))
-    return started
-  }
-
   it('is replaced, and nothing is lost, also where it dies again and again', async () => {
     const started = threads()
     const { path, writer } = open()

@@ -8,18 +8,10 @@ import { nodeJson, runNode } from '../support/child.js'
 import { sql } from '../support/original.js'
 import { record } from '../support/records.js'
 import { tempDatabase } from '../support/temp.js'
+import { threads } from '../support/threads.js'
 
 const batch = (size: number, featureName = 'search') => Array.from({ length: size }, () => record({ featureName }))
 const rowsOf = (path: string) => sql<{ n: number }>(path, 'SELECT count(*) AS n FROM feature_usage')[0]?.n
-
-/** The threads that are started from now on, the newest last. */
-function threads(): Worker[] {
-  const started: Worker[] = []
-  const note = (worker: Worker) => started.push(worker)
-  process.on('worker', note)
-  onTestFinished(() => void process.off('worker', note))
-  return started
-}
 
 function open(path = tempDatabase()): { path: string; writer: SqliteWriter } {
   const writer = new SqliteWriter(path)
