@@ -195,7 +195,6 @@ export class WriterConnection {
   /**
    * Brings all of the write-ahead log into the database, so that the next transaction begins it anew. The file keeps its
    * size: to write over blocks that it has is much faster than to get new ones.
-   * @returns `reusable` where that is done, but others are at it at this moment; `needed` where a reader holds an old state
    */
   emptyLog(): LogState {
     const { database } = this.#open()
@@ -204,9 +203,10 @@ export class WriterConnection {
       const [passive] = database.pragma('wal_checkpoint(PASSIVE)') as [{ log: number; checkpointed: number }]
       const [restart] = database.pragma('wal_checkpoint(RESTART)') as [{ busy: number }]
       if (restart.busy === 0) return 'empty'
+      if (passive.log < 0) return 'occupied'
       return passive.log === passive.checkpointed ? 'reusable' : 'needed'
     } catch (error) {
-      return isBusy(error) ? 'reusable' : 'needed'
+      return isBusy(error) ? 'occupied' : 'needed'
     }
   }
 

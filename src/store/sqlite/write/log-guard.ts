@@ -26,13 +26,16 @@ const PATIENT_PAUSE_MS = 5
 /** What a transaction is taken to need before one was measured. */
 const FIRST = { rows: 16, bytes: 16 * 4096 }
 
-/** What became of an attempt to empty the log. */
-export type LogState = 'empty' | 'reusable' | 'needed'
+/**
+ * What became of an attempt to empty the log: `reusable` when all is in the database, but others still read the log;
+ * `needed` where another connection holds an old state; `occupied` while another connection is emptying it.
+ */
+export type LogState = 'empty' | 'reusable' | 'needed' | 'occupied'
 
-/** Another connection still has an old state of the database; its transaction may end soon. */
+/** Another connection reads the log or is emptying it, which may end soon. */
 export class LogBusyError extends StoreError {
   constructor(path: string) {
-    super('unavailable', `${path}-wal is full, and another connection still reads it`, {
+    super('unavailable', `${path}-wal is full, and another connection still uses it`, {
       cause: Object.assign(new Error('the write-ahead log is in use'), { code: 'SQLITE_BUSY' }),
     })
   }
@@ -63,9 +66,9 @@ export class LogGuard {
   /** The round of a log that nobody needs: the next transaction writes over it. */
   #spareRound: bigint | undefined
   #notBefore = 0
-  /** Whether the last attempt found a reader in the way, and since when one was. */
-  #isNeeded = false
-  #neededSince = 0
+  #state: LogState = 'reusable'
+  /** Since when there has been no room; 0 where there is. */
+  #fullSince = 0
 
   constructor(path: string, limit: number) {
     this.#path = path
@@ -75,7 +78,7 @@ export class LogGuard {
   /** Rows that one transaction may have by what the last ones took. */
   get maxRows(): number {
     const room = this.#limit * FULL_FROM - this.#now.bytes
-    const isFilled = this.#isNeeded || room > this.#limit * WORTH_FILLING
+    const isFilled = this.#state === 'needed' || room > this.#limit * WORTH_FILLING
     return Math.max(16, Math.floor((isFilled ? room : this.#limit * FULL_FROM) / this.#rowBytes))
   }
 
@@ -95,25 +98,26 @@ export class LogGuard {
     if (this.#limit === Infinity) return
     const { bytes } = this.#look()
     if (bytes > 0 && bytes + rows * this.#rowBytes > this.#limit * FULL_FROM) this.#makeRoom(empty)
+    this.#fullSince = 0
     this.#before = this.#now
   }
 
   #makeRoom(empty: () => LogState): void {
     const now = performance.now()
     if (now >= this.#notBefore) {
-      const state = empty()
-      this.#spareRound = state === 'empty' ? this.#now.round : undefined
-      if (state === 'needed' && !this.#isNeeded) this.#neededSince = now
-      this.#isNeeded = state === 'needed'
-      if (state !== 'empty') this.#notBefore = now + (this.#isPatient(now) ? PATIENT_PAUSE_MS : ATTEMPT_PAUSE_MS)
+      this.#state = empty()
+      this.#spareRound = this.#state === 'empty' ? this.#now.round : undefined
+      if (this.#state !== 'empty') this.#notBefore = now + (this.#isPatient(now) ? PATIENT_PAUSE_MS : ATTEMPT_PAUSE_MS)
     }
     const { bytes } = this.#look()
-    if (bytes <= this.#limit * (this.#isNeeded ? FULL_FROM : STUCK_FROM)) return
+    if (bytes <= this.#limit * (this.#state === 'needed' ? FULL_FROM : STUCK_FROM)) return
+    if (this.#fullSince === 0) this.#fullSince = now
     throw this.#isPatient(now) ? new LogBusyError(this.#path) : new LogStuckError(this.#path, bytes)
   }
 
+  /** A checkpoint of another connection ends by itself, however slow its disk is. */
   #isPatient(now: number): boolean {
-    return this.#isNeeded && now - this.#neededSince < PATIENCE_MS
+    return this.#state === 'occupied' || this.#fullSince === 0 || now - this.#fullSince < PATIENCE_MS
   }
 
   /** Whether it is time to bring the log's pages into the database while others write, so that little is left to do. */

@@ -1,0 +1,94 @@
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
+import BetterSqlite3, { type Database } from 'better-sqlite3'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { LogBusyError, LogGuard, type LogState, LogStuckError } from '../../src/store/sqlite/write/log-guard.js'
+import { WriterConnection } from '../../src/store/sqlite/writer-connection.js'
+import { tempDatabase } from '../support/temp.js'
+
+const LIMIT = 256 * 1024
+
+let path: string
+let database: Database
+
+beforeEach(() => {
+  path = tempDatabase()
+  database = new BetterSqlite3(path)
+  database.pragma('journal_mode = WAL')
+  database.pragma('wal_autocheckpoint = 0')
+  database.exec('CREATE TABLE t (text)')
+  return () => {
+    database.close()
+  }
+})
+
+function fillLog(): void {
+  const statement = database.prepare('INSERT INTO t VALUES (?)')
+  database.transaction(() => {
+    for (let row = 0; row < 300; row++) statement.run('x'.repeat(1000))
+  })()
+}
+
+/** What a guard says of a full log at some times, in milliseconds from the first. */
+function answers(state: LogState, times: readonly number[]): unknown[] {
+  const guard = new LogGuard(path, LIMIT)
+  const clock = vi.spyOn(performance, 'now')
+  try {
+    return times.map((time) => {
+      clock.mockReturnValue(10_000 + time)
+      try {
+        guard.makeRoom(16, () => state)
+        return 'room'
+      } catch (error) {
+        return (error as Error).constructor
+      }
+    })
+  } finally {
+    clock.mockRestore()
+  }
+}
+
+describe('a full log', () => {
+  beforeEach(fillLog)
+
+  test.each(['needed', 'reusable'] as const)('that is %s by others is waited for half a second', (state) => {
+    expect(answers(state, [0, 400, 600])).toEqual([LogBusyError, LogBusyError, LogStuckError])
+  })
+
+  test('that another connection is emptying is waited for like any lock', () => {
+    expect(answers('occupied', [0, 400, 5000, 50_000])).toEqual(Array(4).fill(LogBusyError))
+  })
+
+  test('has room when it is empty', () => {
+    expect(answers('empty', [0])).toEqual(['room'])
+  })
+})
+
+test('a log is occupied during a checkpoint of another, needed while a reader has an old state, then empty', async () => {
+  const writer = new WriterConnection(path)
+  writer.migrate()
+  const reader = new BetterSqlite3(path)
+  reader.exec('BEGIN')
+  reader.prepare('SELECT * FROM t').all()
+  fillLog()
+  const checkpoint = new Worker(
+    `const { parentPort, workerData } = require('node:worker_threads')
+     const database = new (require('better-sqlite3'))(workerData, { timeout: 1000 })
+     database.prepare('SELECT * FROM t LIMIT 1').all()
+     parentPort.postMessage('begins')
+     database.pragma('wal_checkpoint(TRUNCATE)')
+     database.close()`,
+    { eval: true, workerData: path },
+  )
+  const ended = once(checkpoint, 'exit')
+  await once(checkpoint, 'message')
+  await sleep(300)
+  expect(writer.emptyLog()).toBe('occupied')
+  await ended
+  expect(writer.emptyLog()).toBe('needed')
+  reader.exec('COMMIT')
+  expect(writer.emptyLog()).toBe('empty')
+  reader.close()
+  writer.close()
+})
