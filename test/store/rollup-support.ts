@@ -116,9 +116,12 @@ export const anyFilter: fc.Arbitrary<RecordFilter> = fc.record(
   { requiredKeys: [] },
 )
 
-/** Expects the reader to answer as plain SQL does. */
-export function expectAnswers(path: string, filters: readonly RecordFilter[]): void {
-  const reader = new ReaderConnection(path)
+/**
+ * Expects the reader to answer as plain SQL does.
+ * @param asked one that was asked before, and remembers; otherwise a new one
+ */
+export function expectAnswers(path: string, filters: readonly RecordFilter[], asked?: ReaderConnection): void {
+  const reader = asked ?? new ReaderConnection(path)
   const oracle = new SqlOracle(path)
   try {
     for (const filter of filters) {
@@ -133,7 +136,7 @@ export function expectAnswers(path: string, filters: readonly RecordFilter[]): v
         )
     }
   } finally {
-    reader.close()
+    if (asked === undefined) reader.close()
     oracle.close()
   }
 }

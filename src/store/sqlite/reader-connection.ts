@@ -37,6 +37,7 @@ import { traceRows, withLinks } from './explore/traces.js'
 import { rowConditionsOf } from './row-conditions.js'
 import { and, conditionOf, HAS_OFFSET, type Question, questionOf, registerTimes } from './filter.js'
 import { hasTable, schemaStatus } from './migrations.js'
+import { KeptDays } from './rollup/kept-days.js'
 import { latestFirst, recentRows, sortable } from './rollup/recent.js'
 import { series } from './rollup/series.js'
 import { Snapshot, Statements } from './rollup/snapshot.js'
@@ -51,7 +52,7 @@ import { DatabaseFile } from './write/database-file.js'
 export class ReaderConnection {
   readonly #path: string
   readonly #file: DatabaseFile
-  #opened: { database: Database; statements: Statements } | undefined
+  #opened: { database: Database; statements: Statements; kept: KeptDays } | undefined
   #hasLocalTimes = false
   #lookedAtRowid = 0
 
@@ -208,11 +209,11 @@ export class ReaderConnection {
    */
   #ask<T>(question: (database: Database, snapshot: Snapshot) => T): T {
     try {
-      const { database, statements } = this.#open()
+      const { database, statements, kept } = this.#open()
       return database.transaction(() => {
         if (!hasTable(database, 'feature_usage'))
           throw new StoreError('empty', `${this.#path} has no table feature_usage: nothing was ever tracked in it`)
-        return question(database, new Snapshot(database, statements))
+        return question(database, new Snapshot(database, statements, kept))
       })()
     } catch (error) {
       throw toStoreError(error, this.#path)
@@ -231,14 +232,14 @@ export class ReaderConnection {
     return questionOf(filter, (userId) => userForms(this.#path, userId))
   }
 
-  #open(): { database: Database; statements: Statements } {
+  #open(): { database: Database; statements: Statements; kept: KeptDays } {
     // A file that was removed or replaced would go on answering what was in it.
     if (this.#file.hasMoved) this.close()
     if (this.#opened !== undefined) return this.#opened
     const database = openForReading(this.#path)
     this.#file.noteOpened()
     registerTimes(database)
-    this.#opened = { database, statements: new Statements(database) }
+    this.#opened = { database, statements: new Statements(database), kept: new KeptDays() }
     return this.#opened
   }
 }

@@ -82,6 +82,36 @@ export function eachDayMember(
   }
 }
 
+/** Gives each user of a day's chunk who is there under one of some statuses, with a mask of the hours. */
+export function eachDayUser(
+  bytes: Uint8Array,
+  statusMask: number,
+  take: (place: number, hourMask: number) => void,
+): void {
+  for (let at = 0; at < bytes.length;) {
+    const place = bytes[at++] as number
+    let hours = 0
+    for (let statuses = bytes[at++] as number, wanted = statusMask; statuses > 0; statuses >>>= 1, wanted >>>= 1) {
+      if ((statuses & 1) === 0) continue
+      if ((wanted & 1) === 1)
+        hours |= (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16)
+      at += 3
+    }
+    if (hours !== 0) take(place, hours)
+  }
+}
+
+/** The users of a day's chunk who are there in one of some hours, as bits. @returns undefined where there are none */
+export function dayBits(bytes: Uint8Array, statusMask: number, hourMask: number): Uint32Array | undefined {
+  let bits: Uint32Array | undefined
+  eachDayUser(bytes, statusMask, (place, hours) => {
+    if ((hours & hourMask) === 0) return
+    bits ??= new Uint32Array(CHUNK_USERS / 32)
+    bits[place >>> 5] = (bits[place >>> 5] as number) | (1 << (place & 31))
+  })
+  return bits
+}
+
 /** How many users of a chunk are new: of any status, and by status. */
 export interface NewMembers {
   readonly bytes: Uint8Array

@@ -1,7 +1,9 @@
 import { FeatureStatus } from '../../../record/index.js'
 import { and, conditionOf, type IndexedColumn, type Question } from '../filter.js'
 import type { SqlValue } from '../rows.js'
-import { InstantReader } from './instant.js'
+import { storedCategory } from './dictionary.js'
+import { HOUR_MICROS, InstantReader } from './instant.js'
+import type { TimedRow } from './kept-days.js'
 import { type PeriodParts, roundFrozen, type Span, splitPeriod } from './period.js'
 import type { Snapshot } from './snapshot.js'
 import { STATUS_COUNT, statusCode } from './status.js'
@@ -13,6 +15,17 @@ const MAX_EDGE_BLOCKS = 256
 
 /** The same for the rows of one feature, of which a block has few. */
 const MAX_NAMED_BLOCKS = 65_536
+
+/** Hours with more calls are not kept. */
+const MAX_KEPT_ROWS = 20_000
+
+/** When a row's call started; both are NaN where its text is no time. */
+export interface Instant {
+  readonly micros: number
+  readonly hour: number
+}
+
+type TakeRow = (row: RawRow, instant: Instant) => void
 
 /** What an answer is put together from. */
 export interface Parts extends PeriodParts {
@@ -51,7 +64,7 @@ export function eachLooseRow(
   snapshot: Snapshot,
   question: Question,
   parts: Parts,
-  take: (row: RawRow, instant: InstantReader) => void,
+  take: TakeRow,
   columns = NAMELESS_COLUMNS,
 ): void {
   const { watermark } = snapshot
@@ -67,10 +80,56 @@ export function eachEdgeRow(
   snapshot: Snapshot,
   question: Question,
   edges: readonly Span[],
-  take: (row: RawRow, instant: InstantReader) => void,
+  take: TakeRow,
   columns = NAMELESS_COLUMNS,
 ): void {
-  for (const [since, until] of edges) eachRowOfEdge(snapshot, { ...question, since, until }, take, columns)
+  for (const [since, until] of edges) {
+    const asked = { ...question, since, until }
+    const rows = rowsOfHour(snapshot, asked)
+    if (rows === undefined) eachRowOfEdge(snapshot, asked, take, columns)
+    else eachKeptRow(rows, asked, take)
+  }
+}
+
+/**
+ * The rows of the hour that an edge is in: a page asks for the same edge again and again. They are read as a whole where all
+ * of them are asked for.
+ *
+ * @returns undefined where rows of the edge alone had better be read
+ */
+function rowsOfHour(snapshot: Snapshot, question: Question): readonly TimedRow[] | undefined {
+  const hour = Math.floor(question.since / HOUR_MICROS)
+  if (question.rows !== undefined || question.users !== undefined || question.until > (hour + 1) * HOUR_MICROS)
+    return undefined
+  const kept = snapshot.keptRows(hour)
+  const isOfAll = question.featureName === undefined && question.category === undefined
+  if (kept !== undefined || !isOfAll || snapshot.callsOfHour(hour) > MAX_KEPT_ROWS) return kept
+  const rows: TimedRow[] = []
+  const whole = {
+    ...question,
+    status: undefined,
+    unsuccessful: false,
+    since: hour * HOUR_MICROS,
+    until: (hour + 1) * HOUR_MICROS,
+  }
+  eachRowOfEdge(snapshot, whole, (row, { micros }) => rows.push({ row, micros, hour }), RAW_COLUMNS)
+  snapshot.keepRows(hour, rows)
+  return rows
+}
+
+/** As `conditionOf` picks rows. */
+function eachKeptRow(rows: readonly TimedRow[], question: Question, take: TakeRow): void {
+  const { featureName, status, since, until, unsuccessful } = question
+  const category = question.category === undefined ? undefined : storedCategory(question.category)
+  for (const timed of rows) {
+    const { row, micros } = timed
+    if (micros < since || micros >= until) continue
+    if (featureName !== undefined && row[0] !== featureName) continue
+    if (category !== undefined && storedCategory(row[1]) !== category) continue
+    if (status !== undefined && row[2] !== status) continue
+    if (unsuccessful === true && row[2] === FeatureStatus.SUCCESS) continue
+    take(row, timed)
+  }
 }
 
 /**
@@ -80,7 +139,7 @@ export function eachEdgeRow(
 function eachRowOfEdge(
   snapshot: Snapshot,
   question: Question,
-  take: (row: RawRow, instant: InstantReader) => void,
+  take: TakeRow,
   columns: string,
 ): void {
   const { textForms, watermark } = snapshot
@@ -114,7 +173,7 @@ export function narrowestIndex({ users, featureName, category }: Question): Inde
 export function eachRowOf(
   snapshot: Snapshot,
   question: Question,
-  take: (row: RawRow, instant: InstantReader) => void,
+  take: TakeRow,
 ): void {
   const { where, values } = conditionOf(question)
   eachRow(snapshot, where, values, take, false)
@@ -124,7 +183,7 @@ function eachRow(
   snapshot: Snapshot,
   where: string,
   values: readonly SqlValue[],
-  take: (row: RawRow, instant: InstantReader) => void,
+  take: TakeRow,
   skipFrozen = true,
 ): void {
   const instant = new InstantReader()

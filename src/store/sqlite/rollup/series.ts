@@ -2,11 +2,12 @@ import type { SeriesBucket, SeriesPoint } from '../../contract.js'
 import type { Question } from '../filter.js'
 import { HOUR_MICROS, HOURS_PER_DAY } from './instant.js'
 import { eachLooseRow, eachRowOf, frozenQuestion, partsOf, statusMask } from './parts.js'
+import { CHUNK_USERS, eachDayUser } from './members.js'
 import type { Span } from './period.js'
 import type { Snapshot } from './snapshot.js'
 import { countOf, mean, percent, textOf } from './stats.js'
 import { type RawRow, Tally } from './tally.js'
-import { eachHourOfUsers, UserSet } from './users.js'
+import { daysOfUsers, UserSet } from './users.js'
 import { daysOf, UTC_DAYS } from './zone.js'
 
 interface Bucket {
@@ -91,23 +92,30 @@ function addSums(
       for (const hour of snapshot.hours(span))
         for (const row of snapshot.sumsOfHour(hour, subject)) if (wanted(row[0])) at(hour).tally.addSums(row)
   }
-  if (question.leaveOutUsers !== true) addUsers(snapshot, subjects, statuses, parts.whole, bucketMasks(grid, at))
+  if (question.leaveOutUsers !== true) addUsers(snapshot, subjects, statuses, parts.whole, hoursByBucket(grid, at))
   eachLooseRow(snapshot, question, parts, addRow)
 }
 
-/** Gives the buckets of a day, each with the hours that are in it, as bits. */
-type BucketMasks = (day: number) => readonly { readonly mask: number; readonly users: () => UserSet }[]
+/** A day of UTC that is cut into more parts, as by hours, is gone through once for all of them. */
+const MAX_KEPT_PARTS = 2
 
-function bucketMasks(grid: Grid, at: (hour: number) => Bucket): BucketMasks {
+/** A bucket's hours of a day, as bits, and its users; a bucket that has none yet is not made for them. */
+interface HoursOfDay {
+  mask: number
+  users: UserSet | undefined
+  readonly makeUsers: () => UserSet
+}
+
+function hoursByBucket(grid: Grid, at: (hour: number) => Bucket): (day: number) => readonly HoursOfDay[] {
   return (day) => {
-    const masks = new Map<number, { mask: number; users: () => UserSet }>()
-    for (let hour = 0; hour < HOURS_PER_DAY; hour++) {
-      const number = grid.bucketOf(day * HOURS_PER_DAY + hour)
-      const known = masks.get(number) ?? { mask: 0, users: () => at(day * HOURS_PER_DAY + hour).users }
-      known.mask |= 1 << hour
-      masks.set(number, known)
+    const found = new Map<number, HoursOfDay>()
+    for (let hour = day * HOURS_PER_DAY; hour < (day + 1) * HOURS_PER_DAY; hour++) {
+      const number = grid.bucketOf(hour)
+      const hours = found.get(number) ?? { mask: 0, users: undefined, makeUsers: () => at(hour).users }
+      hours.mask |= 1 << (hour - day * HOURS_PER_DAY)
+      found.set(number, hours)
     }
-    return [...masks.values()]
+    return [...found.values()]
   }
 }
 
@@ -115,16 +123,27 @@ function addUsers(
   snapshot: Snapshot,
   subjects: readonly number[],
   statuses: number,
-  hours: Span,
-  masksOf: BucketMasks,
+  span: Span,
+  bucketsOf: ReturnType<typeof hoursByBucket>,
 ): void {
-  let today = Number.NaN
-  let masks: ReturnType<BucketMasks> = []
-  eachHourOfUsers(snapshot, subjects, statuses, hours, (id, found, day) => {
-    if (day !== today) masks = masksOf(day)
-    today = day
-    for (const { mask, users } of masks) if ((mask & found) !== 0) users().add(id)
-  })
+  for (const [day, wanted] of daysOfUsers(snapshot, span)) {
+    const buckets = bucketsOf(day)
+    if (buckets.length <= MAX_KEPT_PARTS) {
+      for (const { mask, makeUsers } of buckets)
+        for (const subject of subjects) {
+          const users = snapshot.usersOfDay(day, subject, statuses, mask & wanted)
+          if (users.size > 0) makeUsers().addBits(users)
+        }
+      continue
+    }
+    for (const subject of subjects)
+      for (const [chunk, members] of snapshot.userChunksOfDay(day, subject))
+        eachDayUser(members, statuses, (place, hours) => {
+          for (const bucket of buckets)
+            if ((bucket.mask & hours & wanted) !== 0)
+              (bucket.users ??= bucket.makeUsers()).add(chunk * CHUNK_USERS + place)
+        })
+  }
 }
 
 function pointOf(start: number, { tally, users }: Bucket): SeriesPoint {

@@ -1,10 +1,12 @@
 import type { Database, Statement } from 'better-sqlite3'
 import { hasTable } from '../migrations.js'
-import type { SqlValue } from '../rows.js'
+import type { Row, SqlValue } from '../rows.js'
 import { frozenMicros } from './batch.js'
 import { BLOCK_ROWS } from './blocks.js'
 import { storedCategory } from './dictionary.js'
-import { ANY_TEXT } from './instant.js'
+import { ANY_TEXT, HOURS_PER_DAY } from './instant.js'
+import { type KeptDay, KeptDays, type TimedRow, type UserBits } from './kept-days.js'
+import { dayBits } from './members.js'
 import type { Span } from './period.js'
 import { type RollupState, StateTable } from './state.js'
 import { SUM_COLUMNS } from './tables.js'
@@ -63,10 +65,14 @@ export class Snapshot {
   readonly #state: RollupState | undefined
   /** Whether the sums are right: not where somebody deleted the latest rows. Of frozen days they are all the same. */
   readonly #isRight: boolean
-  readonly #users = new Map<string, number | undefined>()
+  readonly #users = new Map<string, undefined>()
+  readonly #kept: KeptDays
+  readonly #days = new Map<number, KeptDay>()
 
-  constructor(database: Database, statements: Statements) {
+  /** @param kept of earlier questions to the same file */
+  constructor(database: Database, statements: Statements, kept = new KeptDays()) {
     this.statements = statements
+    this.#kept = kept
     if (!hasTable(database, 'feature_rollup_state')) {
       this.#isRight = false
       return
@@ -74,6 +80,8 @@ export class Snapshot {
     const states = new StateTable(database)
     this.#state = states.read()
     this.#isRight = states.holds(this.#state)
+    const { generation, frozen_day: frozenDay, rebuilding } = this.#state
+    kept.check(`${generation} ${frozenDay} ${rebuilding} ${this.#isRight}`)
   }
 
   /** Whether sums of all time can be taken from the totals. */
@@ -124,9 +132,66 @@ export class Snapshot {
   /** The id that a user has in the rollups. */
   userId(userId: string): number | undefined {
     if (this.#state === undefined) return undefined
-    if (!this.#users.has(userId))
-      this.#users.set(userId, this.statements.number('SELECT id FROM feature_rollup_users WHERE user_id = ?', userId))
-    return this.#users.get(userId)
+    const kept = this.#kept.userId(userId)
+    if (kept !== undefined || this.#users.has(userId)) return kept
+    const id = this.statements.number('SELECT id FROM feature_rollup_users WHERE user_id = ?', userId)
+    if (id === undefined) this.#users.set(userId, id)
+    else this.#kept.keepUserId(userId, id)
+    return id
+  }
+
+  /** A day as it was read before, as far as it was, unless it has changed since. */
+  #day(day: number): KeptDay {
+    let kept = this.#days.get(day)
+    if (kept === undefined) {
+      const calls = 'SELECT sum(calls) FROM feature_rollup_daily WHERE day = ? AND subject_id = 0'
+      kept = this.#kept.day(day, this.statements.number(calls, day) ?? 0)
+      this.#days.set(day, kept)
+    }
+    return kept
+  }
+
+  /** The users of some hours of a day, given as bits. */
+  usersOfDay(day: number, subject: number, statuses: number, hourMask: number): UserBits {
+    const kept = this.#day(day)
+    const key = `${subject} ${statuses} ${hourMask}`
+    const known = kept.users.get(key)
+    if (known !== undefined) return known
+    const users = new Map<number, Uint32Array>()
+    for (const [chunk, members] of this.userChunksOfDay(day, subject)) {
+      const bits = dayBits(members, statuses, hourMask)
+      if (bits !== undefined) users.set(chunk, bits)
+    }
+    this.#kept.keepUsers(kept, key, users)
+    return users
+  }
+
+  /** The rows of an hour that are in the sums, where they were read before. */
+  keptRows(hour: number): readonly TimedRow[] | undefined {
+    return this.#day(Math.floor(hour / HOURS_PER_DAY)).rows.get(hour)
+  }
+
+  /** Keeps them for the next question. */
+  keepRows(hour: number, rows: readonly TimedRow[]): void {
+    this.#kept.keepRows(this.#day(Math.floor(hour / HOURS_PER_DAY)), hour, rows)
+  }
+
+  /** Rows of an hour that are in the sums, by what was asked of it: as they were found before, or found now. */
+  kept(hour: number, asked: string, find: () => Row[]): Row[] {
+    const day = this.#day(Math.floor(hour / HOURS_PER_DAY))
+    const known = day.found.get(asked)
+    if (known !== undefined) return known
+    const found = find()
+    this.#kept.keepFound(day, asked, found)
+    return found
+  }
+
+  /** All calls of an hour by the sums. */
+  callsOfHour(hour: number): number {
+    return (
+      this.statements.number('SELECT sum(calls) FROM feature_rollup_hourly WHERE hour = ? AND subject_id = 0', hour) ??
+      0
+    )
   }
 
   /** The subjects of a feature in all its categories or in one, of a category, or of all calls. */
@@ -229,11 +294,15 @@ export class Snapshot {
   }
 
   sumsOfHour(hour: number, subject: number): SumRow[] {
-    return this.statements.rows(
-      `SELECT ${SUM_ROW} FROM feature_rollup_hourly WHERE hour = ? AND subject_id = ?`,
-      hour,
-      subject,
-    )
+    const kept = this.#day(Math.floor(hour / HOURS_PER_DAY))
+    const key = `${hour} ${subject}`
+    let rows = kept.sums.get(key)
+    if (rows === undefined) {
+      const sql = `SELECT ${SUM_ROW} FROM feature_rollup_hourly WHERE hour = ? AND subject_id = ?`
+      rows = this.statements.rows<SumRow>(sql, hour, subject)
+      this.#kept.keepSums(kept, key, rows)
+    }
+    return rows
   }
 
   /** Sums of all time, with the number of users behind. */

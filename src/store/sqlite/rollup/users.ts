@@ -1,5 +1,6 @@
 import { HOURS_PER_DAY } from './instant.js'
-import { CHUNK_USERS, eachDayMember, statusesOf } from './members.js'
+import { CHUNK_USERS, statusesOf } from './members.js'
+import type { UserBits } from './kept-days.js'
 import type { Span } from './period.js'
 import type { Snapshot } from './snapshot.js'
 
@@ -17,15 +18,19 @@ export class UserSet {
   }
 
   add(id: number): void {
-    const chunk = Math.floor(id / CHUNK_USERS)
-    let bits = this.#chunks.get(chunk)
-    if (bits === undefined) this.#chunks.set(chunk, (bits = new Uint32Array(CHUNK_USERS / 32)))
+    const bits = this.#chunk(Math.floor(id / CHUNK_USERS))
     const place = id % CHUNK_USERS
     const word = bits[place >>> 5] as number
     const bit = 1 << (place & 31)
     if ((word & bit) !== 0) return
     bits[place >>> 5] = word | bit
     this.#size++
+  }
+
+  #chunk(chunk: number): Uint32Array {
+    let bits = this.#chunks.get(chunk)
+    if (bits === undefined) this.#chunks.set(chunk, (bits = new Uint32Array(CHUNK_USERS / 32)))
+    return bits
   }
 
   /** A user of a row. */
@@ -37,9 +42,21 @@ export class UserSet {
 
   /** The users of some subjects in a span of hours. */
   addHours(snapshot: Snapshot, subjects: readonly number[], statuses: StatusMask, hours: Span): void {
-    eachHourOfUsers(snapshot, subjects, statuses, hours, (id) => {
-      this.add(id)
-    })
+    for (const [day, hourMask] of daysOfUsers(snapshot, hours))
+      for (const subject of subjects) this.addBits(snapshot.usersOfDay(day, subject, statuses, hourMask))
+  }
+
+  addBits(users: UserBits): void {
+    for (const [chunk, more] of users) {
+      const bits = this.#chunk(chunk)
+      for (let word = 0; word < bits.length; word++) {
+        const before = bits[word] as number
+        const added = (more[word] as number) & ~before
+        if (added === 0) continue
+        bits[word] = before | added
+        this.#size += countBits(added)
+      }
+    }
   }
 
   /** The users of some subjects of all time. */
@@ -51,27 +68,23 @@ export class UserSet {
   }
 }
 
-/** Gives each user with a mask of the hours of a day, whose number goes along. */
-export function eachHourOfUsers(
+/** The days of a span of hours that have sums, each with its hours that are in the span, as bits. */
+export function* daysOfUsers(
   snapshot: Snapshot,
-  subjects: readonly number[],
-  statuses: StatusMask,
   [from, to]: Span,
-  take: (userId: number, hourMask: number, day: number) => void,
-): void {
-  for (const day of snapshot.days([Math.floor(from / HOURS_PER_DAY), Math.ceil(to / HOURS_PER_DAY)])) {
-    const wanted = hourMask(from - day * HOURS_PER_DAY, to - day * HOURS_PER_DAY)
-    for (const subject of subjects)
-      for (const [chunk, members] of snapshot.userChunksOfDay(day, subject))
-        eachDayMember(members, (place, status, hours) => {
-          if (((statuses >>> status) & 1) === 1 && (hours & wanted) !== 0)
-            take(chunk * CHUNK_USERS + place, hours & wanted, day)
-        })
-  }
+): Generator<[day: number, hourMask: number]> {
+  for (const day of snapshot.days([Math.floor(from / HOURS_PER_DAY), Math.ceil(to / HOURS_PER_DAY)]))
+    yield [day, hourMaskOf(from - day * HOURS_PER_DAY, to - day * HOURS_PER_DAY)]
+}
+
+function countBits(word: number): number {
+  let count = 0
+  for (let rest = word; rest !== 0; rest &= rest - 1) count++
+  return count
 }
 
 /** The hours of a day from one on and up to another, as bits. */
-function hourMask(from: number, to: number): number {
+function hourMaskOf(from: number, to: number): number {
   const below = (hour: number) => (1 << Math.min(Math.max(hour, 0), HOURS_PER_DAY)) - 1
   return below(to) & ~below(from)
 }
