@@ -23,8 +23,10 @@ export interface Period {
 /** @param now milliseconds since 1970 */
 export function periodOf({ since, until }: RecordFilter, now: number): Period {
   const end = typeof until === 'number' ? Math.min(until, now + 1) : now + 1
-  const start = typeof since === 'number' ? since : end - DEFAULT_DAYS * DAY
-  return { since: start, until: end, before: start - Math.max(1, end - start) }
+  // Of whole hours there are sums.
+  const start = typeof since === 'number' ? since : Math.floor((end - DEFAULT_DAYS * DAY) / HOUR) * HOUR
+  const before = start - Math.max(1, end - start)
+  return { since: start, until: end, before: typeof since === 'number' ? before : Math.floor(before / HOUR) * HOUR }
 }
 
 export interface Trend {
@@ -44,8 +46,8 @@ export async function trendOf(
 ): Promise<Trend> {
   const asked = { ...filter, featureName: feature.featureName, category: feature.category }
   const bucket = until - since <= BY_HOUR ? 'hour' : 'day'
-  const points = await reader.getSeries({ ...asked, bucket, since, until })
-  const earlier = await reader.getSeries({ ...asked, bucket, since: before, until: since })
+  const points = await reader.getSeries({ ...asked, bucket, since, until, countUsers: false })
+  const earlier = await reader.getSeries({ ...asked, bucket, since: before, until: since, countUsers: false })
   return {
     calls: sum(points),
     before: sum(earlier),
@@ -59,7 +61,9 @@ function sum(points: readonly SeriesPoint[]): number {
 
 /** An hour or day goes to the part that its middle is in. */
 function partsOf(points: readonly SeriesPoint[], since: number, until: number, length: number): number[] {
-  const count = Math.max(1, Math.min(BARS, Math.ceil((until - since) / length)))
+  // A part of an hour more makes no further day.
+  const more = length === DAY ? HOUR : 0
+  const count = Math.max(1, Math.min(BARS, Math.ceil((until - since - more) / length)))
   const parts = Array.from({ length: count }, () => 0)
   for (const { start, totalCalls } of points) {
     const middle = Math.min(until - 1, Math.max(since, Date.parse(start) + length / 2))

@@ -98,6 +98,14 @@ export interface RecentSummary {
   errorCalls: number
   /** Most first. */
   errors: ErrorGroup[]
+  /** The latest calls, and the latest that did not succeed; up to 20 of each. */
+  latest: TracedRecord[]
+  latestErrors: TracedRecord[]
+}
+
+export interface CategoryCalls {
+  category: FeatureCategory
+  calls: number
 }
 
 export interface ActivityQuery {
@@ -157,6 +165,8 @@ export interface FeatureStoreExplorer extends FeatureStoreReader {
   getLatency(filter: RecordFilter): Promise<LatencyBar[]>
   /** Of the latest 1000 calls, and of the latest 300 that did not succeed. */
   getRecentSummary(filter: RecordFilter): Promise<RecentSummary>
+  /** Categories with calls, the most used first. */
+  getCategoryCalls(filter: RecordFilter): Promise<CategoryCalls[]>
   /** Numbers of calls of some features in equal parts of a time, earliest first; exact to an hour, or a day. */
   getActivity(query: ActivityQuery): Promise<number[][]>
   /** Cheap enough to be asked several times a second. */

@@ -74,7 +74,7 @@ test('a day is read again when its calls have changed, and only then', () => {
   writer.insert([someRows(3000, random(1), 2)])
   while (writer.background(1000));
   const before = users()
-  withDatabase(path, (database) => database.exec('UPDATE feature_rollup_user_days SET members = x\'\''))
+  withDatabase(path, (database) => database.exec("UPDATE feature_rollup_user_days SET members = x''"))
   expect(users()).toBe(before)
   writer.insert([someRows(3000, random(2), 2)])
   while (writer.background(1000));

@@ -18,7 +18,7 @@ export type FeatureStatsOptions = Omit<FilterOptions, 'feature' | 'status'>
 const MAX_NAMES = 1000
 
 /** The latest failures that are grouped. */
-const MAX_FAILURES = 1000
+const MAX_FAILURES = 300
 
 /** Of these, so many are shown one by one. */
 const SHOWN_FAILURES = 5

@@ -1,6 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import type { FeatureStatus } from '../../record/index.js'
-import type { FeatureStoreExplorer, FeatureSummary, RecordFilter, TracedRecord } from '../../store/index.js'
+import type { FeatureStoreExplorer, FeatureSummary, RecordFilter } from '../../store/index.js'
 import type { FeatureResponse } from '../contract.js'
 import { ApiError } from '../errors.js'
 import { featureItem, recentFeatureCall, recentFigures } from '../figures.js'
@@ -98,19 +97,13 @@ interface FeatureInput extends Omit<Parameters<typeof filterOf>[0], 'feature'> {
 async function featureOf(store: FeatureStoreExplorer, input: FeatureInput): Promise<FeatureResponse> {
   const name = input.feature_name
   const filter = { ...filterOf(input), featureName: name }
-  const latest = (limit: number, status?: FeatureStatus): Promise<TracedRecord[]> =>
-    store.getRecordPage({ ...filter, status, limit }).then(({ records }) => records)
-  const [known, stats, series, histogram, summary, recent, slowest, ...failures] = await Promise.all([
+  const [known, stats, series, histogram, summary, slowest] = await Promise.all([
     store.getTopFeatures({ featureName: name, limit: schemas.category.options.length }),
     statsOf(store, filter),
     seriesOf(store, filter, input),
     store.getLatency(filter),
     store.getRecentSummary(filter),
-    latest(RECENT_CALLS),
     store.getSlowest({ ...filter, limit: LISTED_CALLS }),
-    latest(LISTED_CALLS, 'failed'),
-    latest(LISTED_CALLS, 'timeout'),
-    latest(LISTED_CALLS, 'partial'),
   ])
   if (known.length === 0)
     throw new ApiError(
@@ -122,15 +115,11 @@ async function featureOf(store: FeatureStoreExplorer, input: FeatureInput): Prom
     feature_name: name,
     categories: known.map((found) => found.category),
     stats,
-    recent_calls: recent.map(recentFeatureCall),
+    recent_calls: summary.latest.slice(0, RECENT_CALLS).map(recentFeatureCall),
     histogram,
     series,
     ...recentFigures(summary),
     slowest: slowest.map(recentFeatureCall),
-    failed: failures
-      .flat()
-      .toSorted((a, b) => (a.startTime < b.startTime ? 1 : -1))
-      .slice(0, LISTED_CALLS)
-      .map(recentFeatureCall),
+    failed: summary.latestErrors.slice(0, LISTED_CALLS).map(recentFeatureCall),
   }
 }

@@ -1,7 +1,6 @@
 import { z } from '@hono/zod-openapi'
-import { FEATURE_CATEGORIES } from '../../record/index.js'
 import type { FeatureStoreReader, RecordFilter, SeriesBucket } from '../../store/index.js'
-import type { LabelledCounts, SeriesResponse, StatsResponse } from '../contract.js'
+import type { SeriesResponse, StatsResponse } from '../contract.js'
 import { recentCall, seriesPoint, totals } from '../figures.js'
 import { endpoint } from './endpoint.js'
 import { bucketParameter, filterOf, filterParameters, timeZoneParameter, wholeNumber } from './parameters.js'
@@ -37,12 +36,15 @@ export const chartData = endpoint({
   handle: async ({ store }, input) => {
     const asked = filterOf(input)
     const [categories, topFeatures, points] = await Promise.all([
-      categoryCounts(store, asked),
+      store.getCategoryCalls(asked),
       store.getTopFeatures({ ...asked, limit: input.limit }),
       seriesOf(store, asked, input),
     ])
     return {
-      categories,
+      categories: {
+        labels: categories.map(({ category }) => category),
+        data: categories.map(({ calls }) => calls),
+      },
       top_features: {
         labels: topFeatures.map(({ featureName }) => featureName),
         data: topFeatures.map(({ usageCount }) => usageCount),
@@ -80,19 +82,4 @@ export async function seriesOf(
   const query = seriesQuery(filter, given)
   const points = await store.getSeries(query)
   return { bucket: query.bucket, tz: given.tz ?? 'UTC', points: points.map(seriesPoint) }
-}
-
-async function categoryCounts(store: FeatureStoreReader, filter: RecordFilter): Promise<LabelledCounts> {
-  const asked = filter.category === undefined ? FEATURE_CATEGORIES : [filter.category]
-  const counts = await Promise.all(
-    asked.map(async (category) => ({
-      category,
-      stats: await store.getUsageStats({ ...filter, category, countUsers: false }),
-    })),
-  )
-  const used = counts
-    .map((found) => ({ label: found.category, calls: found.stats.totalCalls }))
-    .filter(({ calls }) => calls > 0)
-    .toSorted((a, b) => b.calls - a.calls)
-  return { labels: used.map(({ label }) => label), data: used.map(({ calls }) => calls) }
 }

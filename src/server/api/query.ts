@@ -68,7 +68,12 @@ async function groupsOf(
 ): Promise<Group[]> {
   const group = async (label: string, also: RecordFilter): Promise<Group> => {
     const filtered = { ...asked, ...also }
-    return { label, category: null, filter: filtered, value: of(wanted, await store.getUsageStats(filtered)) }
+    return {
+      label,
+      category: null,
+      filter: filtered,
+      value: of(wanted, await store.getUsageStats({ ...filtered, countUsers: wanted === 'users' })),
+    }
   }
   const allowed = <T>(all: readonly T[], only: T | undefined): readonly T[] => (only === undefined ? all : [only])
   if (by === undefined) return [await group('', {})]

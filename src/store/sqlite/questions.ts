@@ -11,6 +11,7 @@ import type {
 } from '../contract.js'
 import type {
   ActivityQuery,
+  CategoryCalls,
   FeatureStoreExplorer,
   LatencyBar,
   News,
@@ -69,6 +70,10 @@ export abstract class Questions implements FeatureStoreExplorer {
 
   getRecentSummary(filter: RecordFilter = {}): Promise<RecentSummary> {
     return this.ask('getRecentSummary', filter)
+  }
+
+  getCategoryCalls(filter: RecordFilter = {}): Promise<CategoryCalls[]> {
+    return this.ask('getCategoryCalls', filter)
   }
 
   getActivity(query: ActivityQuery): Promise<number[][]> {

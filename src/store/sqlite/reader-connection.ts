@@ -15,6 +15,7 @@ import {
 } from '../contract.js'
 import type {
   ActivityQuery,
+  CategoryCalls,
   LatencyBar,
   News,
   NewsQuery,
@@ -28,10 +29,11 @@ import type {
 } from '../explore.js'
 import { openForReading, toStoreError } from './database.js'
 import { activity } from './explore/activity.js'
+import { categoryCalls } from './explore/categories.js'
 import { latency } from './explore/latency.js'
 import { newRows, storeStatus } from './explore/news.js'
 import { pageQuestion } from './explore/page.js'
-import { recentSummary, SAMPLE_CALLS, SAMPLE_ERRORS } from './explore/sample.js'
+import { LISTED_CALLS, recentSummary, SAMPLE_CALLS, SAMPLE_ERRORS } from './explore/sample.js'
 import { slowestRows } from './explore/slowest.js'
 import { traceRows, withLinks } from './explore/traces.js'
 import { rowConditionsOf } from './row-conditions.js'
@@ -40,7 +42,8 @@ import { hasTable, schemaStatus } from './migrations.js'
 import { KeptDays } from './rollup/kept-days.js'
 import { latestFirst, recentRows, sortable } from './rollup/recent.js'
 import { series } from './rollup/series.js'
-import { Snapshot, Statements } from './rollup/snapshot.js'
+import { Snapshot } from './rollup/snapshot.js'
+import { Statements } from './rollup/statements.js'
 import { usageStats } from './rollup/stats.js'
 import { topFeatures } from './rollup/top.js'
 import { recordFromRow, type Row, type SqlValue } from './rows.js'
@@ -128,14 +131,22 @@ export class ReaderConnection {
 
   getRecentSummary(filter: RecordFilter): RecentSummary {
     const question = this.#question(filter)
-    const latest = (database: Database, snapshot: Snapshot, asked: Question, limit: number) =>
-      this.#latestRows(database, snapshot, asked, limit).map(recordFromRow)
-    return this.#ask((database, snapshot) =>
-      recentSummary(
-        latest(database, snapshot, question, SAMPLE_CALLS),
-        latest(database, snapshot, { ...question, unsuccessful: true }, SAMPLE_ERRORS),
-      ),
-    )
+    return this.#ask((database, snapshot) => {
+      const latest = (asked: Question, limit: number) =>
+        this.#latestRows(database, snapshot, asked, limit).map(recordFromRow)
+      const calls = latest(question, SAMPLE_CALLS)
+      const errors = latest({ ...question, unsuccessful: true }, SAMPLE_ERRORS)
+      return {
+        ...recentSummary(calls, errors),
+        latest: withLinks(database, calls.slice(0, LISTED_CALLS)),
+        latestErrors: withLinks(database, errors.slice(0, LISTED_CALLS)),
+      }
+    })
+  }
+
+  getCategoryCalls(filter: RecordFilter): CategoryCalls[] {
+    const question = this.#question(filter)
+    return this.#ask((_, snapshot) => categoryCalls(snapshot, question))
   }
 
   getActivity(query: ActivityQuery): number[][] {

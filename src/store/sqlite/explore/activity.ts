@@ -1,7 +1,7 @@
 import { type FeatureCategory, parseTime } from '../../../record/index.js'
 import type { ActivityQuery } from '../../explore.js'
 import { storedCategory } from '../rollup/dictionary.js'
-import { DAY_MICROS, HOUR_MICROS, HOURS_PER_DAY, InstantReader } from '../rollup/instant.js'
+import { DAY_MICROS, HOUR_MICROS, InstantReader } from '../rollup/instant.js'
 import type { Snapshot } from '../rollup/snapshot.js'
 
 /** Longer times are counted by days. */
@@ -66,7 +66,8 @@ function callsOf(snapshot: Snapshot, table: string, column: string, at: number, 
 }
 
 function firstMicros(snapshot: Snapshot, until: number): number {
-  for (const day of snapshot.days([-1e9, Math.ceil(until / DAY_MICROS)])) return day * HOURS_PER_DAY * HOUR_MICROS
+  const day = snapshot.firstDay()
+  if (day !== undefined && day * DAY_MICROS < until) return day * DAY_MICROS
   return until - DAY_MICROS
 }
 

@@ -8,6 +8,9 @@ export const SAMPLE_CALLS = 1000
 /** Calls without success that it looks at. */
 export const SAMPLE_ERRORS = 300
 
+/** Calls of either kind that it lists. */
+export const LISTED_CALLS = 20
+
 /** Users that it names. */
 const MAX_USERS = 50
 
@@ -15,7 +18,7 @@ const MAX_USERS = 50
 export function recentSummary(
   calls: readonly FeatureUsageRecord[],
   errors: readonly FeatureUsageRecord[],
-): RecentSummary {
+): Omit<RecentSummary, 'latest' | 'latestErrors'> {
   return {
     calls: calls.length,
     efficiency: efficiencyOf(calls),

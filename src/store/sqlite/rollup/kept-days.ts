@@ -1,4 +1,3 @@
-import type { Row } from '../rows.js'
 import type { RawRow, SumRow } from './tally.js'
 
 /** What is kept takes about so many bytes; then what was not asked for lately goes. */
@@ -9,7 +8,6 @@ const MAX_USERS = 50_000
 
 const SET_BYTES = 200
 const ROW_BYTES = 400
-const WHOLE_ROW_BYTES = 1000
 const SUMS_BYTES = 600
 
 /** A row with its start. */
@@ -26,14 +24,16 @@ export type UserBits = ReadonlyMap<number, Uint32Array>
 export class KeptDay {
   /** By subject, statuses and hours. */
   readonly users = new Map<string, UserBits>()
-  /** By hour and subject. */
+  /** Of the day or an hour, by subject. */
   readonly sums = new Map<string, SumRow[]>()
   /** By hour, the rows that are in the sums. */
   readonly rows = new Map<number, readonly TimedRow[]>()
-  /** Rows of an hour, by what was asked of it. */
-  readonly found = new Map<string, Row[]>()
+  /** Lists, by what was asked. */
+  readonly found = new Map<string, readonly unknown[]>()
   readonly calls: number
   bytes = 0
+  /** One that is still being asked, but is not kept any more. */
+  isDropped = false
 
   /** @param calls of the day */
   constructor(calls: number) {
@@ -57,9 +57,8 @@ export class KeptDays {
   check(state: string): void {
     if (state === this.#state) return
     this.#state = state
-    this.#days.clear()
     this.#users.clear()
-    this.#bytes = 0
+    for (const [day, kept] of this.#days) this.#drop(day, kept)
   }
 
   /** @param calls of the day by the sums as they are now */
@@ -67,6 +66,7 @@ export class KeptDays {
     let kept = this.#days.get(day)
     if (kept !== undefined) this.#drop(day, kept)
     if (kept?.calls !== calls) kept = new KeptDay(calls)
+    kept.isDropped = false
     this.#days.set(day, kept)
     this.#bytes += kept.bytes
     return kept
@@ -87,9 +87,9 @@ export class KeptDays {
     this.#grow(day, rows.length * ROW_BYTES)
   }
 
-  keepFound(day: KeptDay, asked: string, rows: Row[]): void {
+  keepFound(day: KeptDay, asked: string, rows: readonly unknown[], bytes: number): void {
     day.found.set(asked, rows)
-    this.#grow(day, (rows.length + 1) * WHOLE_ROW_BYTES)
+    this.#grow(day, bytes + SET_BYTES)
   }
 
   userId(userId: string): number | undefined {
@@ -102,6 +102,7 @@ export class KeptDays {
   }
 
   #grow(day: KeptDay, bytes: number): void {
+    if (day.isDropped) return
     day.bytes += bytes
     this.#bytes += bytes
     for (const [oldest, kept] of this.#days) {
@@ -113,5 +114,6 @@ export class KeptDays {
   #drop(day: number, kept: KeptDay): void {
     this.#days.delete(day)
     this.#bytes -= kept.bytes
+    kept.isDropped = true
   }
 }

@@ -136,12 +136,7 @@ function eachKeptRow(rows: readonly TimedRow[], question: Question, take: TakeRo
  * Gives the rows of less than an hour. Mostly they are neighbours, in some blocks; where they are strewn, the index of start
  * times finds them.
  */
-function eachRowOfEdge(
-  snapshot: Snapshot,
-  question: Question,
-  take: TakeRow,
-  columns: string,
-): void {
+function eachRowOfEdge(snapshot: Snapshot, question: Question, take: TakeRow, columns: string): void {
   const { textForms, watermark } = snapshot
   const seconds = [Math.floor(question.since / 1e6), Math.ceil(question.until / 1e6)] as const
   const by = narrowestIndex(question)
@@ -170,11 +165,7 @@ export function narrowestIndex({ users, featureName, category }: Question): Inde
 }
 
 /** Gives all rows of a question. */
-export function eachRowOf(
-  snapshot: Snapshot,
-  question: Question,
-  take: TakeRow,
-): void {
+export function eachRowOf(snapshot: Snapshot, question: Question, take: TakeRow): void {
   const { where, values } = conditionOf(question)
   eachRow(snapshot, where, values, take, false)
 }

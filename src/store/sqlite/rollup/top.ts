@@ -4,11 +4,15 @@ import type { Question } from '../filter.js'
 import type { SqlValue } from '../rows.js'
 import { type Candidate, looseRows, mostUsedFirst } from './candidates.js'
 import { Group } from './group.js'
-import { frozenQuestion, type Parts, partsOf } from './parts.js'
-import type { Snapshot } from './snapshot.js'
+import { storedCategory } from './dictionary.js'
+import { frozenQuestion, type Parts, partsOf, statusMask } from './parts.js'
+import type { Snapshot, SubjectCalls } from './snapshot.js'
 import { countOf, mean, percent, textOf } from './stats.js'
 import { statusCode } from './status.js'
 import { topOfMany } from './top-of-many.js'
+
+/** Where there are more subjects, SQLite adds their calls up. */
+const MAX_SUBJECTS = 2000
 
 /** The features of a question by number of calls; equal numbers by name and category. */
 export function topFeatures(snapshot: Snapshot, question: Question, limit: number): FeatureSummary[] {
@@ -73,10 +77,42 @@ function summaryOf({ featureName, category, loose }: Candidate, group: Group): F
 
 /** The features with most calls in the sums. */
 function mostUsed(snapshot: Snapshot, question: Question, parts: Parts, limit: number): Candidate[] {
+  if (!parts.isEver && snapshot.lastSubject() < MAX_SUBJECTS) return mostUsedOfPeriod(snapshot, question, parts, limit)
   const { sql, values } = callsByFeature(question, parts)
   return snapshot
     .subjectRows(`${sql} ORDER BY calls DESC, f.feature_name, f.category LIMIT ?`, ...values, limit)
     .map(([subject, featureName, category, calls]) => ({ featureName, category, subject, calls, loose: undefined }))
+}
+
+/** The same, by numbers of calls that are kept from one question to the next. */
+function mostUsedOfPeriod(snapshot: Snapshot, question: Question, parts: Parts, limit: number): Candidate[] {
+  const statuses = statusMask(question)
+  const calls = new Map<number, number>()
+  const add = (counts: readonly SubjectCalls[]) => {
+    for (const [subject, status, count] of counts)
+      if (((statuses >>> status) & 1) === 1) calls.set(subject, count + (calls.get(subject) ?? 0))
+  }
+  for (const day of snapshot.days(parts.days)) add(snapshot.callsOn('daily', day))
+  for (const hours of parts.hours) for (const hour of snapshot.hours(hours)) add(snapshot.callsOn('hourly', hour))
+  const { featureName, category } = question
+  const wanted = category === undefined ? undefined : storedCategory(category)
+  return snapshot
+    .subjectRows('SELECT id, feature_name, category, calls FROM feature_rollup_subjects WHERE kind = 0')
+    .filter(
+      ([subject, name, under]) =>
+        calls.has(subject) &&
+        (featureName === undefined || name === featureName) &&
+        (wanted === undefined || under === wanted),
+    )
+    .map(([subject, name, under]): Candidate => ({
+      featureName: name,
+      category: under,
+      subject,
+      calls: calls.get(subject) as number,
+      loose: undefined,
+    }))
+    .toSorted(mostUsedFirst)
+    .slice(0, limit)
 }
 
 function callsByFeature(question: Question, parts: Parts): { sql: string; values: SqlValue[] } {

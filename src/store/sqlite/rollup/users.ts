@@ -69,10 +69,7 @@ export class UserSet {
 }
 
 /** The days of a span of hours that have sums, each with its hours that are in the span, as bits. */
-export function* daysOfUsers(
-  snapshot: Snapshot,
-  [from, to]: Span,
-): Generator<[day: number, hourMask: number]> {
+export function* daysOfUsers(snapshot: Snapshot, [from, to]: Span): Generator<[day: number, hourMask: number]> {
   for (const day of snapshot.days([Math.floor(from / HOURS_PER_DAY), Math.ceil(to / HOURS_PER_DAY)]))
     yield [day, hourMaskOf(from - day * HOURS_PER_DAY, to - day * HOURS_PER_DAY)]
 }
