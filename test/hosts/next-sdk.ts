@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { ROOT, run } from '../support/child.js'
+import { ROOT } from '../support/child.js'
+import { install } from '../support/install.js'
 import type { Place } from './matrix.js'
 
 /** The next line of OpenTelemetry, which needs a newer Node than the one that runs the tests. */
@@ -50,22 +51,6 @@ export async function installNextSdk(): Promise<Place | string> {
   rmSync(folder, { recursive: true, force: true })
   cpSync(join(ROOT, 'test/hosts/application'), folder, { recursive: true })
   return { node, folder }
-}
-
-/** @param proof a file that is there afterwards */
-async function install(
-  folder: string,
-  packages: readonly string[],
-  proof: string,
-  env: NodeJS.ProcessEnv = {},
-): Promise<string | undefined> {
-  if (existsSync(proof)) return undefined
-  mkdirSync(folder, { recursive: true })
-  const manifest = { private: true, allowScripts: { 'better-sqlite3': true, protobufjs: false } }
-  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest))
-  const flags = ['--no-audit', '--no-fund', '--legacy-peer-deps', '--prefix', folder]
-  const { stderr } = await run('npm', ['install', ...flags, ...packages], env)
-  return existsSync(proof) ? undefined : `${packages.join(', ')} could not be installed: ${stderr.slice(-500)}`
 }
 
 function hashOf(names: readonly string[]): string {

@@ -6,7 +6,7 @@ import type { RowListener } from '../progress.js'
 import { type Column, COLUMN_KINDS, REQUIRED } from '../rows/columns.js'
 
 /** Rows of a row group at the most: readers skip whole groups, and each is in memory at once while it is written. */
-const GROUP_ROWS = 10_000
+const GROUP_ROWS = 5000
 
 /** UTF-16 units of long texts from which on a group is written sooner. */
 const GROUP_LENGTH = 8 * 1024 * 1024
