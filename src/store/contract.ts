@@ -76,7 +76,8 @@ export interface FeatureSummary {
   lastCall: string | null
 }
 
-export type SeriesBucket = 'hour' | 'day'
+/** Minutes are counted from the records themselves, of a day at the most. */
+export type SeriesBucket = 'minute' | 'hour' | 'day'
 
 export interface SeriesQuery extends StatsQuery {
   bucket: SeriesBucket
@@ -85,13 +86,13 @@ export interface SeriesQuery extends StatsQuery {
    * begins within one, that hour belongs to the day before.
    */
   timeZone?: string | undefined
-  /** Whether hours and days without calls are there too, from `since` or the first call to `until` or the last. */
+  /** Whether minutes, hours or days without calls are there too, from `since` or the first call to `until` or the last. */
   fill?: boolean | undefined
 }
 
-/** The calls of one hour or day, as far as the filter takes them in. */
+/** The calls of one minute, hour or day, as far as the filter takes them in. */
 export interface SeriesPoint {
-  /** When the hour or day begins, UTC. */
+  /** When it begins, UTC. */
   start: string
   totalCalls: number
   successCount: number

@@ -41,6 +41,7 @@ const QUESTIONS: readonly [path: string, route: string][] = [
   ['/api/feature?feature_name=hash_text&since=2026-11-24&bucket=hour', '/api/feature'],
   ['/api/features?sparkline=true&search=HASH', '/api/features'],
   ['/api/series?bucket=hour', '/api/series'],
+  ['/api/series?bucket=minute&since=2026-11-24T16:00:00Z&until=2026-11-24T17:00:00Z', '/api/series'],
   ['/api/series?bucket=day&tz=America/New_York', '/api/series'],
   ['/api/records?limit=7', '/api/records'],
   ['/api/records?sort=slowest&status=failed', '/api/records'],
@@ -275,7 +276,7 @@ describe('answers', () => {
       '/api/stats?since=yesterday':
         'since is "yesterday": give an ISO 8601 time such as 2026-11-24T14:55:00Z, or how long ago: 30m, 24h, 7d, 4w',
       '/api/series?tz=Mars/Olympus': 'tz is "Mars/Olympus": give an IANA name such as Europe/Berlin',
-      '/api/series?bucket=week': 'bucket is "week": give "hour" or "day"',
+      '/api/series?bucket=week': 'bucket is "week": give "minute", "hour" or "day"',
       '/api/records?cursor=abc': 'cursor is "abc": give the next_cursor of the page before',
       '/api/query': 'measure is missing: give one of total_calls',
       '/api/stats?limit=1': 'there is no parameter "limit"',

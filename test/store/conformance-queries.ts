@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
-import { FEATURE_CATEGORIES, FEATURE_STATUSES, type FeatureUsageRecord } from '../../src/record/index.js'
+import { FEATURE_CATEGORIES, FEATURE_STATUSES, type FeatureUsageRecord, timeText } from '../../src/record/index.js'
 import type { FeatureStoreReader, RecordFilter, RecordQuery } from '../../src/store/index.js'
 import { NAMES, record, someDay, someRecord, USERS } from '../support/records.js'
 import { expectClose } from './close.js'
@@ -75,6 +75,21 @@ export function describeQueries(make: MakeStore): void {
       expectClose(await reader.getSeries(query), oracle.getSeries(query))
     }),
   )
+
+  it('getSeries by minute is for a day at the most, and has the minutes without calls where they are asked for', async () => {
+    const since = Date.UTC(2026, 0, 5, 10, 30, 20)
+    const day = { since, until: since + 86_400_000 }
+    const points = await reader.getSeries({ ...day, bucket: 'minute', fill: true })
+    expect(points.map(({ start }) => start)).toEqual(
+      Array.from({ length: 1441 }, (_, minute) => timeText((Date.UTC(2026, 0, 5, 10, 30) + minute * 60_000) * 1000)),
+    )
+    const counted = points.reduce((calls, { totalCalls }) => calls + totalCalls, 0)
+    expect(counted).toBe((await reader.getUsageStats(day)).totalCalls)
+    for (const longer of [{}, { since, until: since + 86_400_001 }])
+      await expect(reader.getSeries({ ...longer, bucket: 'minute' })).rejects.toThrow(
+        'bucket is "minute" for more than a day',
+      )
+  })
 
   it('a bucket that is none is refused and named', async () => {
     await expect(reader.getSeries({ bucket: 'week' as 'day' })).rejects.toThrow(TypeError)

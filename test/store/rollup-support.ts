@@ -130,6 +130,11 @@ export function expectAnswers(path: string, filters: readonly RecordFilter[], as
         expectClose(reader.getTopFeatures({ ...filter, limit }), oracle.getTopFeatures({ ...filter, limit }))
       for (const bucket of ['hour', 'day'] as const)
         expectClose(reader.getSeries({ ...filter, bucket }), oracle.getSeries({ ...filter, bucket }))
+      const byMinute = { ...filter, since: (FIRST + 7.3 * HOUR) / 1000, until: (FIRST + 30.1 * HOUR) / 1000 }
+      expectClose(
+        reader.getSeries({ ...byMinute, bucket: 'minute' }),
+        oracle.getSeries({ ...byMinute, bucket: 'minute' }),
+      )
       for (const limit of [1, 20, 300])
         expect(reader.getRecords({ ...filter, limit }).map(({ recordId }) => recordId)).toEqual(
           oracle.getRecords({ ...filter, limit }),

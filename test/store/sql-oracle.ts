@@ -86,7 +86,7 @@ export class SqlOracle {
 
   getSeries(query: SeriesQuery): SeriesPoint[] {
     const { where, values } = conditions(query)
-    const size = query.bucket === 'hour' ? 3_600_000_000 : 86_400_000_000
+    const size = { minute: 60_000_000, hour: 3_600_000_000, day: 86_400_000_000 }[query.bucket]
     const also = `${where === '' ? 'WHERE' : 'AND'} micros(start_time) IS NOT NULL`
     const bucket = `CAST(floor(micros(start_time) / ${size}.0) AS INTEGER)`
     const found = this.#database

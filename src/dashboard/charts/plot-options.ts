@@ -133,7 +133,7 @@ export function plotOptions(data: PlotData, form: PlotForm, hooks: uPlot.Hooks.A
   return {
     width: 300,
     height: form.height,
-    padding: [10, 16, 0, 0],
+    padding: [10, 24, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,

@@ -6,7 +6,7 @@ import { compact, duration, score, size } from '../format/numbers.js'
 import { dateTime, day, milliseconds } from '../format/times.js'
 import { zone } from '../state/time-range.js'
 
-const SECONDS: Readonly<Record<Bucket, number>> = { hour: 3600, day: 86_400 }
+export const SECONDS: Readonly<Record<Bucket, number>> = { minute: 60, hour: 3600, day: 86_400 }
 
 interface SeriesChartProps {
   readonly series: SeriesResponse
@@ -24,7 +24,7 @@ interface Line {
 export function timeWords(bucket: Bucket): Pick<PlotData, 'xLabel' | 'formatX' | 'exactX'> {
   const written = bucket === 'day' ? day : dateTime
   return {
-    xLabel: bucket === 'day' ? 'Day' : 'Hour',
+    xLabel: { minute: 'Minute', hour: 'Hour', day: 'Day' }[bucket],
     formatX: (x) => written(x * 1000, zone.value),
     exactX: (x) => new Date(x * 1000).toISOString(),
   }

@@ -90,7 +90,7 @@ export const featureByName = endpoint({
 
 interface FeatureInput extends Omit<Parameters<typeof filterOf>[0], 'feature'> {
   readonly feature_name: string
-  readonly bucket?: 'hour' | 'day' | undefined
+  readonly bucket?: 'minute' | 'hour' | 'day' | undefined
   readonly tz?: string | undefined
 }
 

@@ -100,11 +100,12 @@ export const timeZoneParameter = parameter(
 )
 
 export const bucketParameter = parameter(
-  (value) => (value === 'hour' || value === 'day' ? value : undefined),
-  '"hour" or "day"',
+  (value) => (value === 'minute' || value === 'hour' || value === 'day' ? value : undefined),
+  '"minute", "hour" or "day"',
   {
-    description: 'hours for up to three days, otherwise days',
-    enum: ['hour', 'day'],
+    description:
+      'minutes for up to three hours, hours for up to three days, otherwise days; minutes are for a day at the most',
+    enum: ['minute', 'hour', 'day'],
   },
 )
 

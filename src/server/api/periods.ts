@@ -1,7 +1,11 @@
 import { parseTimeText, timeText } from '../../record/index.js'
 import type { RecordFilter, SeriesBucket, SeriesQuery } from '../../store/index.js'
 
-const HOUR_MICROS = 3_600_000_000
+const MINUTE_MICROS = 60_000_000
+const HOUR_MICROS = 60 * MINUTE_MICROS
+
+/** Up to so many hours are shown by minute. */
+const MAX_BY_MINUTE = 3
 
 /** Up to so many hours are shown by hour. */
 const MAX_HOURLY = 72
@@ -15,16 +19,22 @@ export function periodBefore(filter: RecordFilter, now = Date.now()): RecordFilt
   return length > 0 && begin !== undefined ? { ...filter, since: begin, until: timeText(since) } : undefined
 }
 
-/** The hours or days of a time, without gaps up to now. */
+/** The minutes, hours or days of a time, without gaps up to now. */
 export function seriesQuery(
   filter: RecordFilter,
   given: { bucket?: SeriesBucket | undefined; tz?: string | undefined },
   now = Date.now(),
 ): SeriesQuery {
+  const bucket = given.bucket ?? bucketFor(hoursOf(filter, now))
   // The end of the hour: of whole hours there are sums.
-  const until = filter.until ?? timeText(Math.ceil((now * 1000 + 1) / HOUR_MICROS) * HOUR_MICROS)
-  const bucket = given.bucket ?? (hoursOf(filter, now) <= MAX_HOURLY ? 'hour' : 'day')
+  const unit = bucket === 'minute' ? MINUTE_MICROS : HOUR_MICROS
+  const until = filter.until ?? timeText(Math.ceil((now * 1000 + 1) / unit) * unit)
   return { ...filter, until, bucket, timeZone: given.tz, fill: true }
+}
+
+function bucketFor(hours: number): SeriesBucket {
+  if (hours <= MAX_BY_MINUTE) return 'minute'
+  return hours <= MAX_HOURLY ? 'hour' : 'day'
 }
 
 function hoursOf(filter: RecordFilter, now: number): number {

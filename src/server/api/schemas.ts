@@ -16,7 +16,7 @@ const time = () =>
 
 export const category = z.enum(FEATURE_CATEGORIES).openapi('Category')
 export const status = z.enum(FEATURE_STATUSES).openapi('Status')
-const bucket = z.enum(['hour', 'day']).openapi('Bucket')
+const bucket = z.enum(['minute', 'hour', 'day']).openapi('Bucket')
 
 export const errorAnswer = z
   .object({ error: z.object({ code: z.string(), message: z.string(), hint: z.string().nullable() }) })

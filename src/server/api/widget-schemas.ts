@@ -21,7 +21,7 @@ export const GROUPS = ['feature', 'category', 'status'] as const satisfies reado
 
 const KINDS = ['number', 'line', 'area', 'bar', 'table'] as const satisfies readonly contract.WidgetKind[]
 
-const bucket = z.enum(['hour', 'day'])
+const bucket = z.enum(['minute', 'hour', 'day'])
 const measure = z.enum(MEASURES).openapi('Measure')
 
 export const queryAnswer = z

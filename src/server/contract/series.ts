@@ -1,9 +1,9 @@
 import type { FilterParams } from './common.js'
 
-export type Bucket = 'hour' | 'day'
+export type Bucket = 'minute' | 'hour' | 'day'
 
 export interface SeriesParams extends FilterParams {
-  /** Default: `hour` for up to three days, otherwise `day`. */
+  /** Default: `minute` for up to three hours, `hour` for up to three days, otherwise `day`. */
   bucket?: Bucket
   /**
    * IANA name of the time zone whose days are counted; default UTC. Sums are kept by hours of UTC, so in a zone that is

@@ -88,6 +88,7 @@ export class ReaderConnection {
   getSeries(query: SeriesQuery): SeriesPoint[] {
     const question = { ...this.#question(query), leaveOutUsers: query.countUsers === false }
     const bucket = requireBucket(query.bucket)
+    if (bucket === 'minute') requireShort(question)
     const cut = { bucket, timeZone: query.timeZone, fill: query.fill === true }
     return this.#ask((_, snapshot) => series(snapshot, question, cut))
   }
@@ -267,8 +268,17 @@ function requireLimit(limit: number): number {
   throw new RangeError(`limit is ${String(limit)}: give a whole number of 1 or more`)
 }
 
+/** Minutes are counted from rows: not of a longer time. */
+const MAX_MINUTES_MICROS = 24 * 3_600_000_000
+
+/** @throws RangeError */
+function requireShort({ since, until }: Question): void {
+  if (Math.min(until, Date.now() * 1000) - since <= MAX_MINUTES_MICROS) return
+  throw new RangeError('bucket is "minute" for more than a day: give a later since, or "hour"')
+}
+
 /** @throws TypeError when it is no bucket */
 function requireBucket(bucket: SeriesBucket): SeriesBucket {
-  if (bucket === 'hour' || bucket === 'day') return bucket
-  throw new TypeError(`bucket is ${JSON.stringify(bucket)}: give "hour" or "day"`)
+  if (bucket === 'minute' || bucket === 'hour' || bucket === 'day') return bucket
+  throw new TypeError(`bucket is ${JSON.stringify(bucket)}: give "minute", "hour" or "day"`)
 }

@@ -101,14 +101,19 @@ export function series(all: readonly CallRecord[], query: Query): SeriesResponse
   const records = filtered(all, query)
   const end = moment(query.get('until')) ?? NOW
   const begin = moment(query.get('since')) ?? at(records.at(-1) ?? (all[0] as CallRecord))
-  const bucket = (query.get('bucket') as Bucket | null) ?? (end - begin <= 3 * DAY ? 'hour' : 'day')
-  const step = bucket === 'hour' ? HOUR : DAY
+  const bucket = (query.get('bucket') as Bucket | null) ?? bucketFor((end - begin) / HOUR)
+  const step = { minute: HOUR / 60, hour: HOUR, day: DAY }[bucket]
   const points = []
   for (let start = Math.floor(begin / step) * step; start < end; start += step) {
     const inside = records.filter((record) => at(record) >= start && at(record) < start + step)
     points.push({ start: timeText(start), ...totals(inside) })
   }
   return { bucket, tz: query.get('tz') ?? 'UTC', points }
+}
+
+function bucketFor(hours: number): Bucket {
+  if (hours <= 3) return 'minute'
+  return hours <= 72 ? 'hour' : 'day'
 }
 
 function groupBy(records: readonly CallRecord[], key: (record: CallRecord) => string): Map<string, CallRecord[]> {

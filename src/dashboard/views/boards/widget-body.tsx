@@ -7,6 +7,7 @@ import { Empty, Loaded } from '../../parts/states.jsx'
 import type { Resource } from '../../state/resource.js'
 import { type Params, linkTo } from '../../state/route.js'
 import { zoom } from '../overview/overview.jsx'
+import { SECONDS } from '../series-charts.jsx'
 import { widgetParams, widgetPlot } from './use-widget.js'
 
 interface WidgetBodyProps {
@@ -50,7 +51,6 @@ function Drawn({ widget, data, canvas }: DrawnProps) {
   return <Lines widget={widget} data={data} canvas={canvas} />
 }
 
-const SECONDS = { hour: 3600, day: 86_400 } as const
 const PLOT_HEIGHT = 196
 
 function Lines({ widget, data, canvas }: DrawnProps) {

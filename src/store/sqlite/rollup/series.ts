@@ -1,7 +1,7 @@
 import type { SeriesBucket, SeriesPoint } from '../../contract.js'
 import type { Question } from '../filter.js'
 import { HOUR_MICROS, HOURS_PER_DAY } from './instant.js'
-import { eachLooseRow, eachRowOf, frozenQuestion, partsOf, statusMask } from './parts.js'
+import { eachLooseRow, eachRowOf, frozenQuestion, type Parts, partsOf, statusMask } from './parts.js'
 import { CHUNK_USERS, eachDayUser } from './members.js'
 import type { Span } from './period.js'
 import type { Snapshot } from './snapshot.js'
@@ -22,25 +22,39 @@ export interface Cut {
   readonly fill: boolean
 }
 
+const MINUTE_MICROS = 60_000_000
+
 /** Buckets without calls are filled in up to this number. */
 const MAX_FILLED = 5000
 
-/** The calls of a question by hours, or by days of a time zone. */
+/** The calls of a question by minutes or hours, or by days of a time zone. */
 export function series(snapshot: Snapshot, question: Question, cut: Cut): SeriesPoint[] {
   const grid = gridOf(cut)
   const buckets = new Map<number, Bucket>()
   const at = (hour: number): Bucket => bucketAt(buckets, grid.bucketOf(hour))
   const addRow = (row: RawRow, { hour, micros }: { hour: number; micros: number }) => {
     if (Number.isNaN(hour)) return
-    const { tally, users } = at(hour)
+    const { tally, users } = cut.bucket === 'minute' ? bucketAt(buckets, Math.floor(micros / MINUTE_MICROS)) : at(hour)
     tally.addRow(row, micros)
     if (row[7] !== null && question.leaveOutUsers !== true) users.addText(snapshot, row[7])
   }
   if (question.users !== undefined) eachRowOf(snapshot, question, addRow)
+  else if (cut.bucket === 'minute') eachLooseRow(snapshot, question, hourByHour(snapshot, question), addRow)
   else addSums(snapshot, frozenQuestion(snapshot, question), grid, at, addRow)
-  if (cut.fill) fillGaps(buckets, grid, question)
+  if (cut.fill) fillGaps(buckets, grid, question, cut.bucket === 'minute')
   return [...buckets].toSorted(([a], [b]) => a - b).map(([number, found]) => pointOf(grid.startOf(number), found))
 }
+
+/** The rows of a question alone, one hour after the other: those of an hour may be known already. */
+function hourByHour(snapshot: Snapshot, { since, until }: Question): Parts {
+  const edges: Span[] = []
+  if (snapshot.hasTotals)
+    for (const hour of snapshot.hours([Math.floor(since / HOUR_MICROS), Math.ceil(until / HOUR_MICROS)]))
+      edges.push([Math.max(since, hour * HOUR_MICROS), Math.min(until, (hour + 1) * HOUR_MICROS)])
+  return { days: NOTHING, whole: NOTHING, hours: [], edges, isEver: false }
+}
+
+const NOTHING: Span = [0, 0]
 
 interface Grid {
   /** The bucket of an hour of UTC. */
@@ -54,6 +68,9 @@ interface Grid {
 function gridOf({ bucket, timeZone }: Cut): Grid {
   const isUtc = timeZone === undefined || timeZone === 'UTC'
   const days = isUtc ? UTC_DAYS : daysOf(timeZone)
+  // Minutes are looked up by hour only where there are sums, which know of none.
+  if (bucket === 'minute')
+    return { bucketOf: (hour) => hour * 60, startOf: (minute) => minute * MINUTE_MICROS, isUtcDay: false }
   if (bucket === 'hour') return { bucketOf: (hour) => hour, startOf: (hour) => hour * HOUR_MICROS, isUtcDay: false }
   return { bucketOf: days.dayOf, startOf: days.startOf, isUtcDay: isUtc }
 }
@@ -65,11 +82,12 @@ function bucketAt(buckets: Map<number, Bucket>, number: number): Bucket {
 }
 
 /** From the begin of the question or the first call to its end or the last call, unless that is too long. */
-function fillGaps(buckets: Map<number, Bucket>, grid: Grid, { since, until }: Question): void {
-  const hourOf = (micros: number) => Math.floor(micros / HOUR_MICROS)
+function fillGaps(buckets: Map<number, Bucket>, grid: Grid, { since, until }: Question, isByMinute: boolean): void {
+  const bucketOf = (micros: number) =>
+    isByMinute ? Math.floor(micros / MINUTE_MICROS) : grid.bucketOf(Math.floor(micros / HOUR_MICROS))
   const known = [...buckets.keys()]
-  const first = since === -Infinity ? Math.min(...known) : grid.bucketOf(hourOf(since))
-  const last = until === Infinity ? Math.max(...known) : grid.bucketOf(hourOf(until - 1))
+  const first = since === -Infinity ? Math.min(...known) : bucketOf(since)
+  const last = until === Infinity ? Math.max(...known) : bucketOf(until - 1)
   if (!(last - first < MAX_FILLED)) return
   for (let number = first; number <= last; number++) bucketAt(buckets, number)
 }
