@@ -101,17 +101,6 @@ export function eachDayUser(
   }
 }
 
-/** The users of a day's chunk who are there in one of some hours, as bits. @returns undefined where there are none */
-export function dayBits(bytes: Uint8Array, statusMask: number, hourMask: number): Uint32Array | undefined {
-  let bits: Uint32Array | undefined
-  eachDayUser(bytes, statusMask, (place, hours) => {
-    if ((hours & hourMask) === 0) return
-    bits ??= new Uint32Array(CHUNK_USERS / 32)
-    bits[place >>> 5] = (bits[place >>> 5] as number) | (1 << (place & 31))
-  })
-  return bits
-}
-
 /** How many users of a chunk are new: of any status, and by status. */
 export interface NewMembers {
   readonly bytes: Uint8Array

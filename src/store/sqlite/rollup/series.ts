@@ -2,7 +2,6 @@ import type { SeriesBucket, SeriesPoint } from '../../contract.js'
 import type { Question } from '../filter.js'
 import { HOUR_MICROS, HOURS_PER_DAY } from './instant.js'
 import { eachLooseRow, eachRowOf, frozenQuestion, type Parts, partsOf, statusMask } from './parts.js'
-import { CHUNK_USERS, eachDayUser } from './members.js'
 import type { Span } from './period.js'
 import type { Snapshot } from './snapshot.js'
 import { countOf, mean, percent, textOf } from './stats.js'
@@ -114,14 +113,10 @@ function addSums(
   eachLooseRow(snapshot, question, parts, addRow)
 }
 
-/** A day of UTC that is cut into more parts, as by hours, is gone through once for all of them. */
-const MAX_KEPT_PARTS = 2
-
-/** A bucket's hours of a day, as bits, and its users; a bucket that has none yet is not made for them. */
+/** A bucket's hours of a day, as bits; a bucket without users is not made for them. */
 interface HoursOfDay {
   mask: number
-  users: UserSet | undefined
-  readonly makeUsers: () => UserSet
+  readonly users: () => UserSet
 }
 
 function hoursByBucket(grid: Grid, at: (hour: number) => Bucket): (day: number) => readonly HoursOfDay[] {
@@ -129,7 +124,7 @@ function hoursByBucket(grid: Grid, at: (hour: number) => Bucket): (day: number) 
     const found = new Map<number, HoursOfDay>()
     for (let hour = day * HOURS_PER_DAY; hour < (day + 1) * HOURS_PER_DAY; hour++) {
       const number = grid.bucketOf(hour)
-      const hours = found.get(number) ?? { mask: 0, users: undefined, makeUsers: () => at(hour).users }
+      const hours = found.get(number) ?? { mask: 0, users: () => at(hour).users }
       hours.mask |= 1 << (hour - day * HOURS_PER_DAY)
       found.set(number, hours)
     }
@@ -146,21 +141,10 @@ function addUsers(
 ): void {
   for (const [day, wanted] of daysOfUsers(snapshot, span)) {
     const buckets = bucketsOf(day)
-    if (buckets.length <= MAX_KEPT_PARTS) {
-      for (const { mask, makeUsers } of buckets)
-        for (const subject of subjects) {
-          const users = snapshot.usersOfDay(day, subject, statuses, mask & wanted)
-          if (users.size > 0) makeUsers().addBits(users)
-        }
-      continue
-    }
+    const masks = buckets.map(({ mask }) => mask & wanted)
     for (const subject of subjects)
-      for (const [chunk, members] of snapshot.userChunksOfDay(day, subject))
-        eachDayUser(members, statuses, (place, hours) => {
-          for (const bucket of buckets)
-            if ((bucket.mask & hours & wanted) !== 0)
-              (bucket.users ??= bucket.makeUsers()).add(chunk * CHUNK_USERS + place)
-        })
+      for (const [index, users] of snapshot.usersOfParts(day, subject, statuses, masks).entries())
+        if (users.size > 0) buckets[index]?.users().addBits(users)
   }
 }
 

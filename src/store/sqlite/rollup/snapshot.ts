@@ -3,7 +3,7 @@ import { hasTable } from '../migrations.js'
 import { frozenMicros } from './batch.js'
 import { ANY_TEXT, HOURS_PER_DAY } from './instant.js'
 import { type KeptDay, KeptDays, type TimedRow, type UserBits } from './kept-days.js'
-import { dayBits } from './members.js'
+import { CHUNK_USERS, eachDayUser } from './members.js'
 import type { Span } from './period.js'
 import { type RollupState, StateTable } from './state.js'
 import type { Statements } from './statements.js'
@@ -102,17 +102,22 @@ export class Snapshot extends SumTables {
 
   /** The users of some hours of a day, given as bits. */
   usersOfDay(day: number, subject: number, statuses: number, hourMask: number): UserBits {
+    return this.usersOfParts(day, subject, statuses, [hourMask])[0] as UserBits
+  }
+
+  /** The same for several parts of the day, each given by its hours. */
+  usersOfParts(day: number, subject: number, statuses: number, hourMasks: readonly number[]): readonly UserBits[] {
     const kept = this.#day(day)
-    const key = `${subject} ${statuses} ${hourMask}`
-    const known = kept.users.get(key)
-    if (known !== undefined) return known
-    const users = new Map<number, Uint32Array>()
-    for (const [chunk, members] of this.userChunksOfDay(day, subject)) {
-      const bits = dayBits(members, statuses, hourMask)
-      if (bits !== undefined) users.set(chunk, bits)
-    }
-    this.#kept.keepUsers(kept, key, users)
-    return users
+    const keys = hourMasks.map((mask) => `${subject} ${statuses} ${mask}`)
+    const known = keys.map((key) => kept.users.get(key)).filter((users) => users !== undefined)
+    if (known.length === keys.length) return known
+    const found = hourMasks.map((mask) => ({ mask, users: new Map<number, Uint32Array>() }))
+    for (const [chunk, members] of this.userChunksOfDay(day, subject))
+      eachDayUser(members, statuses, (place, hours) => {
+        for (const { mask, users } of found) if ((hours & mask) !== 0) setBit(users, chunk, place)
+      })
+    for (const [index, { users }] of found.entries()) this.#kept.keepUsers(kept, keys[index] as string, users)
+    return found.map(({ users }) => users)
   }
 
   /** The rows of an hour that are in the sums, where they were read before. */
@@ -198,3 +203,9 @@ export class Snapshot extends SumTables {
 
 /** A few numbers in a list. */
 const NUMBERS_BYTES = 80
+
+function setBit(users: Map<number, Uint32Array>, chunk: number, place: number): void {
+  let bits = users.get(chunk)
+  if (bits === undefined) users.set(chunk, (bits = new Uint32Array(CHUNK_USERS / 32)))
+  bits[place >>> 5] = (bits[place >>> 5] as number) | (1 << (place & 31))
+}
