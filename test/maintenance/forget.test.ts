@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ensureKey } from '../../src/config/index.js'
-import { exportRecords, forgetUsers } from '../../src/maintenance/index.js'
+import { backup, exportRecords, forgetUsers } from '../../src/maintenance/index.js'
 import { pseudonymOf } from '../../src/record/index.js'
 import { FeatureTrackerDB, type RecordFilter } from '../../src/store/index.js'
 import { FeatureTracker } from '../../src/tracker/index.js'
@@ -108,7 +108,17 @@ describe('forget', () => {
     const dbPath = await tracked(10)
     const report = await forgetUsers({ dbPath, users: [canary(3)], dryRun: true })
     expect(report).toMatchObject({ dryRun: true, isErased: false, files: [{ rows: 1, mentions: 0 }], after: [] })
+    expect(report.otherBackups).toEqual([])
     expect(await count(dbPath)).toBe(10)
+  })
+
+  it('tells of backups that were not named, until they are', async () => {
+    const dbPath = await tracked(10)
+    const { path } = await backup({ dbPath })
+    const users = [canary(3)]
+    expect(await forgetUsers({ dbPath, users })).toMatchObject({ isErased: true, otherBackups: [path] })
+    expect(await forgetUsers({ dbPath, users, also: [path] })).toMatchObject({ isErased: true, otherBackups: [] })
+    expect(await count(path)).toBe(9)
   })
 
   it("changes others' texts only where they name the user, and keeps sums right", async () => {

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path'
 import type { AuditReport, ForgetReport, Found } from '../../maintenance/index.js'
 import type { CommandContext } from '../context.js'
 import { CliError } from '../errors.js'
@@ -39,11 +40,16 @@ export async function runForget(
     )
 }
 
-function forgetText({ dryRun, files, before, after, short }: ForgetReport): string {
+function forgetText({ dryRun, files, before, after, short, otherBackups }: ForgetReport): string {
   const lines = files.map(
     ({ path, rows, mentions, vacuumed }) =>
       `${visible(path)}: ${grouped(rows)} records${dryRun ? '' : ' removed'}, ${grouped(mentions)} texts of others that name them${dryRun ? '' : ' changed'}${vacuumed ? '; written anew' : ''}`,
   )
+  const [backup] = otherBackups
+  if (backup !== undefined)
+    lines.push(
+      `note: ${otherBackups.length === 1 ? 'one backup was' : `${otherBackups.length} backups were`} not looked at and may have them; add --also ${join(dirname(visible(backup)), '*.backup')}`,
+    )
   lines.push(
     '',
     dryRun ? 'Bytes searched, as they are, in hexadecimal and in base64:' : 'Bytes searched before:',

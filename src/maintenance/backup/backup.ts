@@ -56,7 +56,7 @@ export async function backup(options: BackupOptions = {}): Promise<Backup> {
 
 function targetOf(dbPath: string, { to, folder, overwrite, now = Date.now }: BackupOptions): string {
   if (to === undefined) {
-    const parent = requirePath(folder ?? join(dirname(dbPath), 'backups'), 'the folder for backups')
+    const parent = requirePath(folder ?? backupFolderOf(dbPath), 'the folder for backups')
     ensurePrivateFolder(parent)
     return join(parent, `${basename(dbPath)}.${stampOf(now())}.backup`)
   }
@@ -69,6 +69,11 @@ function targetOf(dbPath: string, { to, folder, overwrite, now = Date.now }: Bac
     throw new MaintenanceError('exists', `${target} is there already: give another path, or overwrite it with --force`)
   mkdirSync(dirname(target), { recursive: true, mode: 0o700 })
   return target
+}
+
+/** Where backups go that are given no other place. */
+export function backupFolderOf(dbPath: string): string {
+  return join(dirname(dbPath), 'backups')
 }
 
 /** The backups of a database in a folder that have a time in their name, the latest first. */

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { replaceUserId } from '../../record/index.js'
 import { RowEraser, SqliteWriter, userForms } from '../../store/index.js'
+import { backupFolderOf, listBackups } from '../backup/backup.js'
 import { lookAt } from '../import/pieces.js'
 import { isDatabase, rewriteFile } from './rewrite.js'
 import { ByteSearch, type Found, searchFile } from './byte-search.js'
@@ -42,6 +44,8 @@ export interface ForgetReport {
   readonly isErased: boolean
   /** Ids that are too short to be searched for in texts and bytes. */
   readonly short: readonly string[]
+  /** Backups in the folder for backups that were not named, and may have them. */
+  readonly otherBackups: readonly string[]
 }
 
 /** What stands where an id or pseudonym stood in another record's text. */
@@ -68,14 +72,20 @@ export async function forgetUsers(options: ForgetOptions): Promise<ForgetReport>
   ]
   const work = new Forgetting(dbPath, also, forms, options.onStep ?? (() => {}))
   const report = options.dryRun === true ? await work.look() : await work.erase()
-  return { ...report, short: options.users.filter((user) => !isSearchable(user)) }
+  const otherBackups = backupsOf(dbPath).filter((path) => !also.includes(path))
+  return { ...report, short: options.users.filter((user) => !isSearchable(user)), otherBackups }
+}
+
+function backupsOf(dbPath: string): string[] {
+  const folder = backupFolderOf(dbPath)
+  return existsSync(folder) ? listBackups(folder, basename(dbPath)) : []
 }
 
 async function checkNamed(path: string): Promise<void> {
   if (!(await isDatabase(path))) await lookAt(path)
 }
 
-type Report = Omit<ForgetReport, 'short'>
+type Report = Omit<ForgetReport, 'short' | 'otherBackups'>
 
 class Forgetting {
   readonly #dbPath: string
