@@ -167,7 +167,7 @@ export interface FeatureStoreExplorer extends FeatureStoreReader {
   getRecentSummary(filter: RecordFilter): Promise<RecentSummary>
   /** Categories with calls, the most used first. */
   getCategoryCalls(filter: RecordFilter): Promise<CategoryCalls[]>
-  /** Numbers of calls of some features in equal parts of a time, earliest first; exact to an hour, or a day. */
+  /** Numbers of calls of some features in equal parts of a time, earliest first; of more than three hours exact to an hour or a day. */
   getActivity(query: ActivityQuery): Promise<number[][]>
   /** Cheap enough to be asked several times a second. */
   getNews(query: NewsQuery): Promise<News>

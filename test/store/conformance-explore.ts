@@ -136,13 +136,16 @@ export function describeExplorer(make: MakeStore): void {
       expect(await reader.getSeries({ ...without, bucket: 'day' })).toEqual(expected)
     }))
 
-  it('getActivity has each call in its part', async () => {
+  it.each([
+    ['days', FIRST + 2 * DAY, DAY],
+    ['minutes', FIRST + 2 * DAY + 1_234_567, 1_800_000],
+  ])('getActivity has each call in its part, of %s', async (_name, since, length) => {
     const features = await reader.getTopFeatures({ limit: 5 })
-    const [since, until] = [FIRST + 2 * DAY, FIRST + 8 * DAY]
+    const until = since + 6 * length
     const found = await reader.getActivity({ features, since, until, parts: 6 })
     for (const [index, { featureName, category }] of features.entries()) {
       const expected = Array.from({ length: 6 }, (_, part) => {
-        const [from, to] = [since + part * DAY, since + (part + 1) * DAY]
+        const [from, to] = [since + part * length, since + (part + 1) * length]
         return oracle.getRecords({ featureName, category, since: from, until: to }).length
       })
       expect(found[index]).toEqual(expected)

@@ -45,10 +45,18 @@ function barOptions(label: string, fill: string, { stacked }: PlotForm): uPlot.S
 }
 
 function lineOptions(label: string, stroke: string, { kind, stacked }: PlotForm): uPlot.Series {
-  const points = stacked ? { show: false } : { size: 5, fill: stroke, stroke }
+  const points = stacked ? { show: false } : { size: 5, fill: stroke, stroke, filter: shownPoints }
   const options: uPlot.Series = { label, stroke, width: 2, spanGaps: false, points }
   if (kind === 'area') options.fill = stacked ? stroke : faded(stroke, 0.14)
   return options
+}
+
+/** Where points lie too close to be drawn, those between two gaps are all the same: no line shows them. */
+function shownPoints(plot: uPlot, seriesIndex: number, show: boolean): number[] | null {
+  if (show) return null
+  const values = plot.data[seriesIndex] ?? []
+  const isGap = (index: number): boolean => (values[index] ?? null) === null
+  return [...values.keys()].filter((index) => !isGap(index) && isGap(index - 1) && isGap(index + 1))
 }
 
 const FONT = '11px system-ui, sans-serif'

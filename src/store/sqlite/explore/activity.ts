@@ -1,8 +1,13 @@
-import { type FeatureCategory, parseTime } from '../../../record/index.js'
+import { parseTime } from '../../../record/index.js'
 import type { ActivityQuery } from '../../explore.js'
 import { storedCategory } from '../rollup/dictionary.js'
 import { DAY_MICROS, HOUR_MICROS, InstantReader } from '../rollup/instant.js'
+import { eachLooseRow, type Instant, rowsOnly } from '../rollup/parts.js'
 import type { Snapshot } from '../rollup/snapshot.js'
+import { RAW_COLUMNS, type RawRow } from '../rollup/tally.js'
+
+/** Shorter times are counted call by call. */
+const MAX_ROWS_MICROS = 3 * HOUR_MICROS
 
 /** Longer times are counted by days. */
 const MAX_HOURS = 24 * 7
@@ -23,13 +28,37 @@ export function activity(snapshot: Snapshot, query: ActivityQuery, nowMicros: nu
     parts[part] = (parts[part] as number) + calls
   }
   if (since >= until) return counts
-  const subjects = query.features.map(({ featureName, category }) => snapshot.subjects(featureName, category))
+  if (until - since <= MAX_ROWS_MICROS) addRows(snapshot, query.features, since, until, add)
+  else addSums(snapshot, query.features, since, until, add)
+  return counts
+}
+
+type Features = ActivityQuery['features']
+type Add = (feature: number, micros: number, calls: number) => void
+
+function addRows(snapshot: Snapshot, features: Features, since: number, until: number, add: Add): void {
+  const placeOf = placesOf(features)
+  const question = { featureName: undefined, category: undefined, status: undefined, users: undefined, since, until }
+  const take = ([name, category]: RawRow, { micros }: Instant) => {
+    const feature = placeOf(name, category)
+    if (feature !== undefined) add(feature, micros, 1)
+  }
+  eachLooseRow(snapshot, question, rowsOnly(snapshot, question), take, RAW_COLUMNS)
+}
+
+function addSums(snapshot: Snapshot, features: Features, since: number, until: number, add: Add): void {
+  const subjects = features.map(({ featureName, category }) => snapshot.subjects(featureName, category))
   for (const { at, table, column, micros } of stretches(snapshot, since, until))
     for (const [feature, ids] of subjects.entries())
       for (const id of ids) add(feature, micros, callsOf(snapshot, table, column, at, id))
-  for (const { feature, micros } of tail(snapshot, query.features))
+  for (const { feature, micros } of tail(snapshot, features))
     if (micros >= since && micros < until) add(feature, micros, 1)
-  return counts
+}
+
+/** Gives the place of a feature in a list. */
+function placesOf(features: Features): (name: string, category: string) => number | undefined {
+  const places = new Map(features.map(({ featureName, category }, index) => [`${category}\0${featureName}`, index]))
+  return (name, category) => places.get(`${storedCategory(category)}\0${name}`)
 }
 
 interface Stretch {
@@ -72,18 +101,15 @@ function firstMicros(snapshot: Snapshot, until: number): number {
 }
 
 /** Rows that are not in the sums yet. */
-function* tail(
-  snapshot: Snapshot,
-  features: readonly { featureName: string; category: FeatureCategory }[],
-): Generator<{ feature: number; micros: number }> {
-  const places = new Map(features.map(({ featureName, category }, index) => [`${category}\0${featureName}`, index]))
+function* tail(snapshot: Snapshot, features: Features): Generator<{ feature: number; micros: number }> {
+  const placeOf = placesOf(features)
   const instant = new InstantReader()
   for (const [name, category, start] of snapshot.statements.rows<[string, string, string]>(
     'SELECT feature_name, category, start_time FROM feature_usage WHERE rowid > ? ORDER BY rowid DESC LIMIT ?',
     snapshot.watermark,
     MAX_TAIL_ROWS,
   )) {
-    const feature = places.get(`${storedCategory(category)}\0${name}`)
+    const feature = placeOf(name, category)
     if (feature === undefined) continue
     instant.read(start)
     yield { feature, micros: instant.micros }

@@ -51,6 +51,17 @@ export function partsOf(snapshot: Snapshot, { since, until }: Question, byHour =
   return { ...parts, isEver, edges: snapshot.hasTotals ? parts.edges : [] }
 }
 
+/** A short time without any sums, one hour after the other: the rows of an hour may be known already. */
+export function rowsOnly(snapshot: Snapshot, { since, until }: Pick<Question, 'since' | 'until'>): Parts {
+  const edges: Span[] = []
+  if (snapshot.hasTotals)
+    for (const hour of snapshot.hours([Math.floor(since / HOUR_MICROS), Math.ceil(until / HOUR_MICROS)]))
+      edges.push([Math.max(since, hour * HOUR_MICROS), Math.min(until, (hour + 1) * HOUR_MICROS)])
+  return { days: NOTHING, whole: NOTHING, hours: [], edges, isEver: false }
+}
+
+const NOTHING: Span = [0, 0]
+
 export function statusMask({ status, unsuccessful }: Question): StatusMask {
   const mask = status === undefined ? 2 ** STATUS_COUNT - 1 : 2 ** statusCode(status)
   return unsuccessful === true ? mask & ~(2 ** statusCode(FeatureStatus.SUCCESS)) : mask

@@ -1,7 +1,7 @@
 import type { SeriesBucket, SeriesPoint } from '../../contract.js'
 import type { Question } from '../filter.js'
 import { HOUR_MICROS, HOURS_PER_DAY } from './instant.js'
-import { eachLooseRow, eachRowOf, frozenQuestion, type Parts, partsOf, statusMask } from './parts.js'
+import { eachLooseRow, eachRowOf, frozenQuestion, partsOf, rowsOnly, statusMask } from './parts.js'
 import type { Span } from './period.js'
 import type { Snapshot } from './snapshot.js'
 import { countOf, mean, percent, textOf } from './stats.js'
@@ -38,22 +38,11 @@ export function series(snapshot: Snapshot, question: Question, cut: Cut): Series
     if (row[7] !== null && question.leaveOutUsers !== true) users.addText(snapshot, row[7])
   }
   if (question.users !== undefined) eachRowOf(snapshot, question, addRow)
-  else if (cut.bucket === 'minute') eachLooseRow(snapshot, question, hourByHour(snapshot, question), addRow)
+  else if (cut.bucket === 'minute') eachLooseRow(snapshot, question, rowsOnly(snapshot, question), addRow)
   else addSums(snapshot, frozenQuestion(snapshot, question), grid, at, addRow)
   if (cut.fill) fillGaps(buckets, grid, question, cut.bucket === 'minute')
   return [...buckets].toSorted(([a], [b]) => a - b).map(([number, found]) => pointOf(grid.startOf(number), found))
 }
-
-/** The rows of a question alone, one hour after the other: those of an hour may be known already. */
-function hourByHour(snapshot: Snapshot, { since, until }: Question): Parts {
-  const edges: Span[] = []
-  if (snapshot.hasTotals)
-    for (const hour of snapshot.hours([Math.floor(since / HOUR_MICROS), Math.ceil(until / HOUR_MICROS)]))
-      edges.push([Math.max(since, hour * HOUR_MICROS), Math.min(until, (hour + 1) * HOUR_MICROS)])
-  return { days: NOTHING, whole: NOTHING, hours: [], edges, isEver: false }
-}
-
-const NOTHING: Span = [0, 0]
 
 interface Grid {
   /** The bucket of an hour of UTC. */
