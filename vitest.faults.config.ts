@@ -7,6 +7,7 @@ export default defineConfig({
       'test/faults/**/*.test.ts',
       'test/**/*.slow.test.ts',
       // All cases of what `npm test` tries a part of.
+      'test/cli/golden.test.ts',
       'test/store/rollups.test.ts',
       'test/store/sqlite.test.ts',
       'test/tracking/contract.test.ts',

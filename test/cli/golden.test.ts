@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { createProgram } from '../../src/cli/program.js'
+import { cases } from '../support/thorough.js'
 import { NOW, originalFile, Sink } from './helpers.js'
 
 /** `npm run golden` sets it: the files are then written instead of compared. */
@@ -59,6 +60,9 @@ const CASES: readonly Case[] = [
   { name: 'dashboard', argv: ['dashboard', '--host', '0.0.0.0'] },
   { name: 'help', argv: ['help'] },
 ]
+
+/** To start a terminal takes half a second each: all of them are with the slow tests. */
+const IN_TERMINAL = isUpdating ? CASES : CASES.slice(0, cases(10, CASES.length))
 
 const ENVIRONMENT = { PATH: process.env['PATH'], HOME: '/nonexistent', TZ: 'UTC', TERM: 'xterm', LANG: 'C.UTF-8' }
 
@@ -119,18 +123,21 @@ describe('the executable', () => {
     compare(`${one.name}.pipe`, `${masked(stdout + stderr, folder)}exit ${status}\n`)
   })
 
-  it.skipIf(!hasScript).each(CASES)('$name in a terminal (needs script of util-linux) prints what it did', (one) => {
-    const folder = prepare(one)
-    const line = [process.execPath, MAIN, ...commandOf(one, folder)].map(shellWord).join(' ')
-    const { stdout, status } = spawnSync('script', ['-qec', line, '/dev/null'], {
-      env: { ...ENVIRONMENT, COLUMNS: '100' },
-      encoding: 'utf8',
-      input: '',
-    })
-    // What progress has drawn is taken away again.
-    const text = masked(stdout, folder).replaceAll(PROGRESS, '')
-    compare(`${one.name}.tty`, `${text}exit ${status}\n`)
-  })
+  it.skipIf(!hasScript).each(IN_TERMINAL)(
+    '$name in a terminal (needs script of util-linux) prints what it did',
+    (one) => {
+      const folder = prepare(one)
+      const line = [process.execPath, MAIN, ...commandOf(one, folder)].map(shellWord).join(' ')
+      const { stdout, status } = spawnSync('script', ['-qec', line, '/dev/null'], {
+        env: { ...ENVIRONMENT, COLUMNS: '100' },
+        encoding: 'utf8',
+        input: '',
+      })
+      // What progress has drawn is taken away again.
+      const text = masked(stdout, folder).replaceAll(PROGRESS, '')
+      compare(`${one.name}.tty`, `${text}exit ${status}\n`)
+    },
+  )
 
   it.skipIf(!hasScript)('top draws on the other screen, and q gives the terminal back (needs script)', async () => {
     const line = [process.execPath, MAIN, 'top', '--db-path', originalFile(), '--every', '1s'].map(shellWord).join(' ')
