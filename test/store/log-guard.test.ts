@@ -65,6 +65,19 @@ describe('a full log', () => {
   })
 })
 
+test.each([
+  ['needed', 2],
+  ['occupied', 2],
+  ['reusable', 3],
+  ['empty', 3],
+] as const)('of a log that is half full and %s, so many batches of 20 rows are let in: %i', (state, batches) => {
+  fillLog()
+  const guard = new LogGuard(path, 600_000)
+  guard.makeRoom(60, () => state)
+  expect(guard.fitting([20, 20, 20])).toBe(batches)
+  expect(guard.fitting([1000, 20])).toBe(batches === 3 && state === 'reusable' ? 2 : 1)
+})
+
 test('a log is occupied during a checkpoint of another, needed while a reader has an old state, then empty', async () => {
   const writer = new WriterConnection(path)
   writer.migrate()

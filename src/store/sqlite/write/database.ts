@@ -91,7 +91,7 @@ export class Database {
    * @throws StoreError
    */
   insert(batches: readonly (readonly SqlValue[])[]): number[] {
-    return this.#insert(batches.map(rowsOf), () => NEVER)
+    return this.#insert(batches.map(rowsOf), () => NEVER, false)
   }
 
   /**
@@ -100,12 +100,12 @@ export class Database {
    * @throws StoreError
    */
   insertSome(batches: readonly Rows[]): number[] {
-    return this.#insert(batches, () => this.#limiter())
+    return this.#insert(batches, () => this.#limiter(), true)
   }
 
-  #insert(batches: readonly Rows[], limiter: () => () => boolean): number[] {
+  #insert(batches: readonly Rows[], limiter: () => () => boolean, mayLeaveSome: boolean): number[] {
     for (;;) {
-      const inserted = this.#locked(() => this.#transaction(batches, limiter()))
+      const inserted = this.#locked(() => this.#transaction(batches, limiter(), mayLeaveSome))
       this.#file.noteOpened()
       // The ids are the same each time: rows that went into a file which is gone go into the new one too.
       if (this.noticesMove()) continue
@@ -115,8 +115,9 @@ export class Database {
     }
   }
 
-  #transaction(batches: readonly Rows[], isEnough: () => boolean): number[] {
-    if (this.isOpen) this.#log.makeRoom(countRows(batches), () => this.#connection.emptyLog())
+  #transaction(all: readonly Rows[], isEnough: () => boolean, mayLeaveSome: boolean): number[] {
+    if (this.isOpen) this.#log.makeRoom(countRows(all), () => this.#connection.emptyLog())
+    const batches = mayLeaveSome ? all.slice(0, this.#log.fitting(all.map(({ count }) => count))) : all
     const inserted = this.#connection.insertSome(batches, isEnough)
     this.#turns.done()
     this.#log.learn(countRows(batches.slice(0, inserted.length)))

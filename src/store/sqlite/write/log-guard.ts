@@ -82,6 +82,23 @@ export class LogGuard {
     return Math.max(16, Math.floor((isFilled ? room : this.#limit * FULL_FROM) / this.#rowBytes))
   }
 
+  /**
+   * How many batches from the front of a list fit into what is left, by what the last ones took; one at the least. A
+   * transaction is seen in the log only when it is committed, or has outgrown SQLite's cache: then it is too late to end it.
+   * @param rows of each batch
+   */
+  fitting(rows: readonly number[]): number {
+    // A log that is in the database as a whole is begun anew by the transaction itself.
+    if (this.#state === 'reusable') return rows.length
+    const room = this.#limit * FULL_FROM - this.#now.bytes
+    let needed = 0
+    for (const [index, count] of rows.entries()) {
+      needed += count * this.#rowBytes
+      if (index > 0 && needed > room) return index
+    }
+    return rows.length
+  }
+
   /** Whether a transaction should end here: rows that are larger than the last ones have filled the log. */
   isFull(): boolean {
     return this.#limit < Infinity && this.#look().bytes >= this.#limit * FULL_FROM
