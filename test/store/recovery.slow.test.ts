@@ -194,10 +194,10 @@ describe('R12: a thread that dies or hangs', () => {
     await writer.flush()
     const back = performance.now() - start
     for (let round = 0; round < 10; round++) {
-      const before = writer.health().stored
       add(writer, 1000)
-      await expect.poll(() => writer.health().stored, { interval: 1, timeout: 20_000 }).toBeGreaterThan(before)
+      await writer.flush()
       add(writer, 1000)
+      // At once, while it rests: better-sqlite3 ends the whole process where a thread is terminated inside of it.
       void started.at(-1)?.terminate()
     }
     await writer.flush()
