@@ -23,10 +23,11 @@ export interface Period {
 /** @param now milliseconds since 1970 */
 export function periodOf({ since, until }: RecordFilter, now: number): Period {
   const end = typeof until === 'number' ? Math.min(until, now + 1) : now + 1
+  const isGiven = typeof since === 'number'
   // Of whole hours there are sums.
-  const start = typeof since === 'number' ? since : Math.floor((end - DEFAULT_DAYS * DAY) / HOUR) * HOUR
-  const before = start - Math.max(1, end - start)
-  return { since: start, until: end, before: typeof since === 'number' ? before : Math.floor(before / HOUR) * HOUR }
+  const rounded = (time: number): number => (isGiven ? time : Math.floor(time / HOUR) * HOUR)
+  const start = rounded(isGiven ? since : end - DEFAULT_DAYS * DAY)
+  return { since: start, until: end, before: rounded(start - Math.max(1, end - start)) }
 }
 
 export interface Trend {

@@ -1,21 +1,14 @@
-import BetterSqlite3, { type Database } from 'better-sqlite3'
+import type { Database } from 'better-sqlite3'
 import { statSync } from 'node:fs'
 import { beforeEach, expect, test } from 'vitest'
 import { logUse } from '../../src/store/sqlite/write/log-file.js'
-import { tempDatabase } from '../support/temp.js'
+import { databaseWithLog, insertTexts } from '../support/log.js'
 
 let path: string
 let database: Database
 
 beforeEach(() => {
-  path = tempDatabase()
-  database = new BetterSqlite3(path)
-  database.pragma('journal_mode = WAL')
-  database.pragma('wal_autocheckpoint = 0')
-  database.exec('CREATE TABLE t (text)')
-  return () => {
-    database.close()
-  }
+  ;({ path, database } = databaseWithLog())
 })
 
 /** What SQLite says of the log, in frames. */
@@ -24,12 +17,7 @@ function frames(): number {
   return log
 }
 
-function insert(rows: number): void {
-  const statement = database.prepare('INSERT INTO t VALUES (?)')
-  database.transaction(() => {
-    for (let row = 0; row < rows; row++) statement.run('x'.repeat(1000))
-  })()
-}
+const insert = (rows: number): void => insertTexts(database, rows)
 
 const bytesOf = (count: number): number => 32 + count * (4096 + 24)
 

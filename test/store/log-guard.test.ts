@@ -5,7 +5,7 @@ import BetterSqlite3, { type Database } from 'better-sqlite3'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { LogBusyError, LogGuard, type LogState, LogStuckError } from '../../src/store/sqlite/write/log-guard.js'
 import { WriterConnection } from '../../src/store/sqlite/writer-connection.js'
-import { tempDatabase } from '../support/temp.js'
+import { databaseWithLog, insertTexts } from '../support/log.js'
 
 const LIMIT = 256 * 1024
 
@@ -13,22 +13,10 @@ let path: string
 let database: Database
 
 beforeEach(() => {
-  path = tempDatabase()
-  database = new BetterSqlite3(path)
-  database.pragma('journal_mode = WAL')
-  database.pragma('wal_autocheckpoint = 0')
-  database.exec('CREATE TABLE t (text)')
-  return () => {
-    database.close()
-  }
+  ;({ path, database } = databaseWithLog())
 })
 
-function fillLog(): void {
-  const statement = database.prepare('INSERT INTO t VALUES (?)')
-  database.transaction(() => {
-    for (let row = 0; row < 300; row++) statement.run('x'.repeat(1000))
-  })()
-}
+const fillLog = (): void => insertTexts(database, 300)
 
 /** What a guard says of a full log at some times, in milliseconds from the first. */
 function answers(state: LogState, times: readonly number[]): unknown[] {

@@ -15,7 +15,7 @@ export function describeInBrowser(name: string, body: (browser: () => Browser) =
   if (program === undefined && process.env['REQUIRE_BROWSER'] !== '1') {
     console.warn(`“${name}” is skipped, since there is no Chromium: ${REMEDY}`)
     // `npm test` needs nothing that npm does not install, and a browser is no such thing; CI never comes here.
-    describe.skip(name, () => {
+    describe.skip(`${name} (needs Chromium: ${REMEDY})`, () => {
       body(() => {
         throw new Error('skipped')
       })

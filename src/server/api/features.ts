@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type { FeatureStoreExplorer, FeatureSummary, RecordFilter } from '../../store/index.js'
-import type { FeatureResponse } from '../contract.js'
+import type { Bucket, FeatureResponse } from '../contract.js'
 import { ApiError } from '../errors.js'
 import { featureItem, recentFeatureCall, recentFigures } from '../figures.js'
 import { endpoint } from './endpoint.js'
@@ -90,7 +90,7 @@ export const featureByName = endpoint({
 
 interface FeatureInput extends Omit<Parameters<typeof filterOf>[0], 'feature'> {
   readonly feature_name: string
-  readonly bucket?: 'minute' | 'hour' | 'day' | undefined
+  readonly bucket?: Bucket | undefined
   readonly tz?: string | undefined
 }
 
