@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { describeInBrowser } from '../support/browser.js'
 import { NOW, aRecord, timeText } from './fake/records.js'
@@ -20,6 +21,26 @@ describeInBrowser('states that say what to do', (browser) => {
     await expect.poll(() => fake.asked.filter((path) => path.endsWith('/live')).length).toBeGreaterThan(0)
     fake.fail(200, null)
     await page.getByRole('region', { name: 'Top features' }).last().getByText('the_first').waitFor()
+  })
+
+  it.each([
+    ['overview', (page: Page) => page.getByRole('region', { name: 'Top features' }).last().getByText('the_first')],
+    ['records', (page: Page) => page.locator('.rows-body .row').getByText('the_first')],
+  ])('the first call while the %s still waits for an answer from before it', async (view, shown) => {
+    const { page, fake } = await openFake(browser(), '#/nowhere', {
+      records: [aRecord({ feature_name: 'the_first', start_time: timeText(NOW - 1000) })],
+      before: (server) => server.fail(503, 'no_database', 'Nothing has been tracked yet.'),
+    })
+    const told = () => fake.asked.filter((path) => /api\/(stats|records)/.test(path)).length
+    await expect.poll(() => fake.asked.filter((path) => path.endsWith('/live')).length).toBeGreaterThan(0)
+    const answer = fake.hold()
+    const before = told()
+    await page.goto(`${fake.url}#/${view}`)
+    await expect.poll(told).toBeGreaterThan(before)
+    fake.fail(200, null)
+    await page.waitForTimeout(300)
+    answer()
+    await shown(page).first().waitFor()
   })
 
   it('without calls in the time: wider ones are offered', async () => {

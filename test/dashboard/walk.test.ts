@@ -62,6 +62,12 @@ describeInBrowser('the dashboard', (browser) => {
     await page.getByRole('region', { name: 'Top features' }).last().getByText('just_now').waitFor()
     await page.getByRole('button', { name: 'Live updates' }).click()
     await page.getByRole('button', { name: 'Paused' }).waitFor()
+    fake.add(aRecord({ feature_name: 'while_paused', start_time: timeText(NOW - 500) }))
+    await page.waitForTimeout(300)
+    expect(await page.getByText('while_paused').count()).toBe(0)
+    await page.getByRole('button', { name: 'Paused' }).click()
+    await page.getByRole('region', { name: 'Top features' }).last().getByText('while_paused').waitFor()
+    await page.locator('.figure-value', { hasText: '894' }).waitFor()
   })
 
   it('announces new records without moving those that one reads', async () => {

@@ -19,9 +19,6 @@ export class ApiError extends Error {
 /** Whether the API wants a token before it answers. */
 export const needsToken = signal(false)
 
-/** Whether the server has a database; null until it has said so. */
-export const hasDatabase = signal<boolean | null>(null)
-
 /** The address of an endpoint, relative to the page, so that any prefix before it stays. */
 export function endpoint(path: string, params: Params = {}): string {
   const query = new URLSearchParams()
@@ -77,6 +74,5 @@ async function failure(response: Response): Promise<ApiError> {
     return new ApiError('internal', `The server answered ${response.status} ${response.statusText}.`, null)
   }
   if (error.code === 'unauthorized') needsToken.value = true
-  if (error.code === 'no_database') hasDatabase.value = false
   return new ApiError(error.code, error.message, error.hint)
 }

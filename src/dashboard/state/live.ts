@@ -1,6 +1,6 @@
 import { effect, signal } from '@preact/signals'
-import type { CallRecord, LiveCalls, LiveHello, LiveReset } from '../../server/contract.js'
-import { hasDatabase, needsToken } from './api.js'
+import type { CallRecord, LiveCalls, LiveReset } from '../../server/contract.js'
+import { needsToken } from './api.js'
 
 /*
  * The live stream. Calls go to whoever listens at once; figures are asked for anew by `tick`, which moves at most every two
@@ -32,6 +32,7 @@ const BUSY_SHARE = 10
 let slowest = 0
 let lastTick = 0
 let timer: ReturnType<typeof setTimeout> | undefined
+let missed = false
 
 /** Tells how many milliseconds an answer took, so that refreshing takes at most a tenth of the time. */
 export function answerTook(milliseconds: number): void {
@@ -54,25 +55,28 @@ function moveTickSoon(): void {
 function listen(): () => void {
   const source = new EventSource('./api/live')
   liveState.value = 'connecting'
-  source.addEventListener('open', () => (liveState.value = 'live'))
-  source.addEventListener('error', () => (liveState.value = 'lost'))
-  on(source, 'hello', ({ database }) => (hasDatabase.value = database))
+  source.addEventListener('open', () => {
+    // What came while nobody listened was perhaps not told of.
+    if (missed) moveTickSoon()
+    missed = false
+    liveState.value = 'live'
+  })
+  source.addEventListener('error', () => {
+    missed = true
+    liveState.value = 'lost'
+  })
   on(source, 'calls', ({ records, count }) => {
-    hasDatabase.value = true
     for (const listener of listeners) listener(records, count)
     moveTickSoon()
   })
-  on(source, 'reset', () => {
-    hasDatabase.value = true
-    moveTick()
-  })
+  on(source, 'reset', moveTick)
   return () => {
+    missed = true
     source.close()
   }
 }
 
 interface Events {
-  readonly hello: LiveHello
   readonly calls: LiveCalls
   readonly reset: LiveReset
 }
@@ -89,11 +93,7 @@ const RETRY = 5000
 export function startLive(): void {
   const visible = signal(!document.hidden)
   const attempt = signal(0)
-  document.addEventListener('visibilitychange', () => {
-    visible.value = !document.hidden
-    // What came meanwhile was not heard.
-    if (visible.value && !paused.value) moveTick()
-  })
+  document.addEventListener('visibilitychange', () => (visible.value = !document.hidden))
   effect(() => {
     const turn = attempt.value
     if (paused.value) liveState.value = 'paused'

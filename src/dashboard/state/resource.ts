@@ -87,7 +87,10 @@ export function useResource<T>(address: string | null, live = true): Resource<T>
         }))
       })
       .finally(() => {
-        if (asking.current === control) asking.current = null
+        if (asking.current !== control) return
+        asking.current = null
+        // What was told of while the answer was on its way is perhaps not in it.
+        if (live && tick.peek() !== turn) setAttempt((number) => number + 1)
       })
   }, [address, turn, attempt])
 

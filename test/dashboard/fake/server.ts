@@ -37,6 +37,8 @@ export interface FakeServer {
   add(...records: CallRecord[]): void
   /** From now on every question gets this error; null ends it. */
   fail(status: number, code: ErrorCode | null, message?: string, hint?: string): void
+  /** From now on questions wait with their answer, which is as it was when they came, until the function is called. */
+  hold(): () => void
   /** From now on the API wants this token. */
   requireToken(token: string): void
   readonly widgets: () => WidgetsDocument
@@ -50,6 +52,7 @@ export async function startFake(initial: readonly CallRecord[], prefix = '/'): P
   let records = [...initial]
   let failure: Refusal | null = null
   let token: string | null = null
+  let held: Promise<void> = Promise.resolve()
   let widgets: WidgetsDocument = { version: 1, pages: [] }
   let version = 1
   const streams = new Set<ServerResponse>()
@@ -95,6 +98,15 @@ export async function startFake(initial: readonly CallRecord[], prefix = '/'): P
     throw new Refusal(404, 'not_found', `There is no ${path}.`)
   }
 
+  const whenReleased = async (answer: () => string): Promise<string> => {
+    const waits = held
+    try {
+      return answer()
+    } finally {
+      await waits
+    }
+  }
+
   const api = async (request: IncomingMessage, response: ServerResponse, url: URL, path: string): Promise<void> => {
     if (path === 'login') {
       const { token: given } = JSON.parse(await body(request)) as { token: string }
@@ -119,7 +131,7 @@ export async function startFake(initial: readonly CallRecord[], prefix = '/'): P
       widgets = JSON.parse(await body(request)) as WidgetsDocument
       version++
     }
-    const text = JSON.stringify(give(path, url.searchParams))
+    const text = await whenReleased(() => JSON.stringify(give(path, url.searchParams)))
     response.writeHead(200, { 'content-type': 'application/json', etag: `"${version}"`, 'cache-control': 'no-cache' })
     response.end(text)
   }
@@ -160,6 +172,14 @@ export async function startFake(initial: readonly CallRecord[], prefix = '/'): P
       const before = failure
       failure = code === null ? null : new Refusal(status, code, message, hint)
       if (before !== null && failure === null) tell('reset', { reason: 'database_changed' })
+    },
+    hold: () => {
+      let release: () => void = () => {}
+      held = new Promise((resolve) => (release = resolve))
+      return () => {
+        held = Promise.resolve()
+        release()
+      }
     },
     requireToken: (wanted) => (token = wanted),
     close: async () => {

@@ -1,6 +1,6 @@
 import type { ChartDataResponse, StatsResponse } from '../../../server/contract.js'
 import { Empty, FirstSteps, Loaded } from '../../parts/states.jsx'
-import { endpoint, hasDatabase } from '../../state/api.js'
+import { endpoint } from '../../state/api.js'
 import { useResource } from '../../state/resource.js'
 import { go, linkTo, linkWith, param } from '../../state/route.js'
 import { PRESETS, preset, rangeBetween, rangeLabel, rangeParams, zone } from '../../state/time-range.js'
@@ -26,7 +26,7 @@ export function Overview() {
       : endpoint('chart-data', { ...asked, category: undefined, tz: zone.value, limit: '1' }),
   )
   const categories = filters['category'] === undefined ? charts : otherCategories
-  if (hasDatabase.value === false) return <FirstSteps />
+  if (stats.error?.code === 'no_database') return <FirstSteps />
   return (
     <>
       <FilterChips names={FILTERS} />

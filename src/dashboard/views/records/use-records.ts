@@ -33,11 +33,13 @@ export function useRecords(asked: Params): RecordList {
   const [state, setState] = useState<State>({ key, items: [], cursor: null, loading: true, error: null })
   const [attempt, setAttempt] = useState(0)
   const control = useRef(new AbortController())
+  const askedAt = useRef(0)
   const fresh = useFresh(`${key} ${attempt}`)
 
   const load = useCallback(
     async (cursor: string | null): Promise<void> => {
       const { signal } = control.current
+      askedAt.current = tick.peek()
       setState((before) => ({ ...before, loading: true, error: null }))
       try {
         const next = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`
@@ -68,11 +70,11 @@ export function useRecords(asked: Params): RecordList {
     }
   }, [key, attempt])
 
-  // Where nothing is shown yet there is nothing to hold still.
+  // Where nothing is shown yet there is nothing to hold still. What was told of during a question is asked for after it.
   const turn = tick.value
   useEffect(() => {
-    if (turn > 0 && state.items.length === 0 && !state.loading) void load(null)
-  }, [turn])
+    if (turn > askedAt.current && state.items.length === 0 && !state.loading) void load(null)
+  }, [turn, state.loading])
 
   return {
     key,
