@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import { and, conditionOf, registerTimes } from '../filter.js'
 import { narrowestIndex } from '../rollup/parts.js'
-import type { RemovalQuestion } from '../rollup/retention.js'
+import { NO_QUESTION, type RemovalQuestion } from '../rollup/retention.js'
 import { inTransaction } from '../rollup/upkeep.js'
 import type { RollupWriter } from '../rollup/writer.js'
 import type { SqlValue } from '../rows.js'
@@ -18,7 +18,7 @@ const ROWS_PER_PAGE = 1000
 /** The rows of a removal, in the order of their row ids. Each page is read by itself: no old state is held meanwhile. */
 export function* storedRows(database: Database, question: RemovalQuestion): Generator<StoredRow> {
   registerTimes(database)
-  const by = narrowestIndex({ ...NO_CONDITION, ...question })
+  const by = narrowestIndex({ ...NO_QUESTION, ...question })
   const { where, values } = conditionOf(question, undefined, by)
   const page = database
     .prepare<unknown[], [...StoredRow, bigint]>(
@@ -32,14 +32,6 @@ export function* storedRows(database: Database, question: RemovalQuestion): Gene
     if (rows.length < ROWS_PER_PAGE) return
     from = rows.at(-1)?.[COLUMNS.length] as bigint
   }
-}
-
-const NO_CONDITION = {
-  featureName: undefined,
-  category: undefined,
-  status: undefined,
-  users: undefined,
-  since: -Infinity,
 }
 
 /**

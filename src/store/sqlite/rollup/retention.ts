@@ -109,7 +109,8 @@ export class RowRemoval {
   }
 }
 
-const NO_QUESTION: Question = {
+/** Asks for all rows. */
+export const NO_QUESTION: Question = {
   featureName: undefined,
   category: undefined,
   status: undefined,
