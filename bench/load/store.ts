@@ -74,7 +74,7 @@ export async function benchStore(options: Options, rows: number): Promise<Result
     rate('ours', ours, { ...growth(ours, oursEmpty), grows: true }),
     rate('ours', ours, { baseline: NAMES.same, ratio: ratioOf(ours, same), goals: [atLeast(0.85)] }),
     rate('ours', ours, { baseline: NAMES.plain, ratio: ratioOf(ours, plain), goals: [atLeast(2)] }),
-    { name: 'largest WAL, ours', value: megabytes(ours.walBytes), unit: 'MB', goals: [atMost(320, 'value')] },
+    { name: 'largest WAL, ours', value: megabytes(ours.walBytes), unit: 'MB', goals: [atMost(64, 'value')] },
     { name: 'most memory gained in a run, ours', value: megabytes(ours.rssBytes), unit: 'MB' },
   ]
 }

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander'
-import type { DataErrorCode, MaintenanceErrorCode } from '../maintenance/index.js'
+import type { MaintenanceErrorCode } from '../maintenance/index.js'
 import type { StoreErrorCode } from '../store/index.js'
 
 /** Exit codes with their meaning, as the root help shows them. */
@@ -24,7 +24,6 @@ export const EXIT = Object.fromEntries(EXIT_CODES.map(({ name, code }) => [name,
 export type CliErrorCode =
   | StoreErrorCode
   | MaintenanceErrorCode
-  | DataErrorCode
   | 'no_such_feature'
   | 'bad_rules'
   | 'bad_spans'

@@ -35,8 +35,7 @@ function stopped(): CliError {
 
 /** What maintenance threw, in words for the command line; anything else as it is. */
 export async function failureOf(error: unknown, context: CommandContext): Promise<unknown> {
-  const { DataError, MaintenanceError } = await import('../maintenance/index.js')
-  if (error instanceof DataError) return new CliError(error.code, error.message, error.hint, { cause: error })
-  if (error instanceof MaintenanceError) return new CliError(error.code, error.message, undefined, { cause: error })
+  const { MaintenanceError } = await import('../maintenance/index.js')
+  if (error instanceof MaintenanceError) return new CliError(error.code, error.message, error.hint, { cause: error })
   return storeFailure(error, context.database)
 }

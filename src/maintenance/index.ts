@@ -15,7 +15,6 @@ export {
 } from './migrate/migrate.js'
 export { type Diagnosis, doctor, type DoctorOptions } from './doctor/doctor.js'
 export type { DoctorCheck, DoctorContext, Finding, FindingLevel } from './doctor/finding.js'
-export { DataError, type DataErrorCode } from './data-error.js'
 export { exportRecords } from './export/export-records.js'
 export type { FileFormat } from './export/formats.js'
 export { exportOtlp } from './export/otlp/export-otlp.js'

@@ -130,9 +130,8 @@ class Reading {
     return new MaintenanceError(
       'damaged',
       `${this.#path} is damaged or no archive (${reason}): use another copy of it`,
-      {
-        cause,
-      },
+      undefined,
+      { cause },
     )
   }
 }

@@ -33,7 +33,7 @@ const TEXT_FORMATS: Readonly<Record<Exclude<FileFormat, 'parquet'>, TextFormat>>
 /**
  * Writes records to a file or stream, exactly as they are stored, in the order in which they were written. Memory does not
  * grow with their number, and processes that write meanwhile are not held up.
- * @throws StoreError, DataError
+ * @throws StoreError, MaintenanceError
  */
 export async function exportRecords(options: ExportOptions): Promise<ExportReport> {
   const { dbPath, output, onProgress } = options

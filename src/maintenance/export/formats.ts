@@ -1,4 +1,4 @@
-import { DataError } from '../data-error.js'
+import { MaintenanceError } from '../error.js'
 
 /** Formats of files with records. */
 export const FILE_FORMATS = ['csv', 'json', 'jsonl', 'parquet'] as const
@@ -19,16 +19,20 @@ export function formatOfName(path: string): FileFormat | undefined {
   return BY_EXTENSION[match?.[1]?.toLowerCase() ?? '']
 }
 
-/** @throws DataError */
+/** @throws MaintenanceError */
 export function requireFormat(format: FileFormat | undefined, path: string | undefined): FileFormat {
   const found = format ?? (path === undefined ? undefined : formatOfName(path))
   if (found === undefined)
-    throw new DataError(
+    throw new MaintenanceError(
       'bad_format',
       path === undefined ? 'no format was given' : `the name ${path} tells no format`,
       `give --format with one of ${FILE_FORMATS.join(', ')}`,
     )
   if (found === 'parquet' && path?.endsWith('.gz') === true)
-    throw new DataError('bad_format', `${path}: Parquet is compressed already`, 'give a name that ends in .parquet')
+    throw new MaintenanceError(
+      'bad_format',
+      `${path}: Parquet is compressed already`,
+      'give a name that ends in .parquet',
+    )
   return found
 }

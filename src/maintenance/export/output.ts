@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
-import { DataError } from '../data-error.js'
+import { MaintenanceError } from '../error.js'
 
 /** Where an export goes: a file, or a stream that stays open. */
 export type Output =
@@ -18,7 +18,7 @@ const BUFFER_BYTES = 1024 * 1024
 /**
  * Writes pieces out, as fast as they are taken. A file of mode 0600 appears under its name when it is whole, compressed
  * where the name ends in `.gz`.
- * @throws DataError
+ * @throws MaintenanceError
  */
 export async function writeOutput(pieces: Iterable<Uint8Array>, output: Output, signal?: AbortSignal): Promise<void> {
   if ('stream' in output) return writeStream(pieces, output.stream, output.gzip === true, signal)
@@ -54,7 +54,7 @@ async function writeStream(
     // A reader such as `head` has seen enough.
     if (code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED' || code === 'ERR_STREAM_PREMATURE_CLOSE') return
     if (!isSystemError(error)) throw error
-    throw new DataError('bad_path', `the output cannot be written (${message})`, undefined, { cause: error })
+    throw new MaintenanceError('bad_path', `the output cannot be written (${message})`, undefined, { cause: error })
   }
 }
 
@@ -75,15 +75,17 @@ function writeFailure(error: unknown, path: string): unknown {
   if (!isSystemError(error)) return error
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'EEXIST') return alreadyThere(path)
-  return new DataError('bad_path', `${path} cannot be written (${message})`, 'give another path', { cause: error })
+  return new MaintenanceError('bad_path', `${path} cannot be written (${message})`, 'give another path', {
+    cause: error,
+  })
 }
 
 function isSystemError(error: unknown): boolean {
   return typeof (error as NodeJS.ErrnoException).syscall === 'string'
 }
 
-function alreadyThere(path: string): DataError {
-  return new DataError('exists', `${path} is there already`, 'give another path, or --force to replace it')
+function alreadyThere(path: string): MaintenanceError {
+  return new MaintenanceError('exists', `${path} is there already`, 'give another path, or --force to replace it')
 }
 
 /** Names of the files that belong to a database, after its own. */
@@ -93,18 +95,18 @@ const COMPANIONS = ['', '-wal', '-shm', '-journal', '.key', '.turns']
  * Looks before any work is done whether a file may be written.
  * @param dbPath a database that is read meanwhile and must not be replaced
  * @returns the absolute path
- * @throws DataError
+ * @throws MaintenanceError
  */
 export async function checkOutput(path: string, force: boolean, dbPath: string): Promise<string> {
   if (path === '' || path.includes('\0'))
-    throw new DataError('bad_path', `the output is ${JSON.stringify(path)}: give the path of a file`)
+    throw new MaintenanceError('bad_path', `the output is ${JSON.stringify(path)}: give the path of a file`)
   const target = resolve(path)
   const found = await stat(target).catch(() => undefined)
   if (found?.isDirectory() === true)
-    throw new DataError('bad_path', `${target} is a folder`, 'give the path of a file in it')
+    throw new MaintenanceError('bad_path', `${target} is a folder`, 'give the path of a file in it')
   const [real, database] = await Promise.all([realPath(target), realPath(dbPath)])
   if (COMPANIONS.some((companion) => real === database + companion))
-    throw new DataError('bad_path', `${target} belongs to the database that is read`, 'give another path')
+    throw new MaintenanceError('bad_path', `${target} belongs to the database that is read`, 'give another path')
   if (found !== undefined && !force) throw alreadyThere(target)
   return target
 }

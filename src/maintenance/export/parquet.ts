@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { ByteWriter, type ColumnSource, ParquetWriter } from 'hyparquet-writer'
 import { COLUMNS, type RowSource, type SqlValue } from '../../store/index.js'
-import { DataError } from '../data-error.js'
+import { MaintenanceError } from '../error.js'
 import type { RowListener } from '../progress.js'
 import { type Column, COLUMN_KINDS, REQUIRED } from '../rows/columns.js'
 
@@ -39,7 +39,7 @@ function element(column: Column): SchemaElement {
   return { name: column, type: kind === 'real' ? 'DOUBLE' : 'INT64', repetition_type }
 }
 
-/** The file, piece by piece. @throws DataError where a value does not fit into its column */
+/** The file, piece by piece. @throws MaintenanceError where a value does not fit into its column */
 export function* parquetPieces(source: RowSource, onPage: RowListener): Generator<Uint8Array> {
   const bytes = new ByteWriter()
   const parquet = new ParquetWriter({
@@ -96,7 +96,7 @@ function columnOf(rows: readonly SqlValue[][], column: Column, at: number): unkn
     if (kind === 'text' && typeof value === 'string' && value.isWellFormed()) return value
     if (kind === 'real' && typeof value === 'number') return value
     if (kind === 'integer' && (typeof value === 'bigint' || Number.isSafeInteger(value))) return BigInt(value as number)
-    throw new DataError(
+    throw new MaintenanceError(
       'unfit',
       `row ${String(row[0])} has ${show(value)} as ${column}, which Parquet's ${kind} column cannot hold`,
       'export to csv, json or jsonl, which keep it',

@@ -1,6 +1,6 @@
 import { parseCategory, parseStatus, parseTimeText } from '../../record/index.js'
 import { type SqlValue, StoreError } from '../../store/index.js'
-import { DataError } from '../data-error.js'
+import { MaintenanceError } from '../error.js'
 import type { FileFormat } from '../export/formats.js'
 import type { ProgressListener } from '../progress.js'
 import { columnAt } from '../rows/columns.js'
@@ -47,7 +47,7 @@ const MAX_TOLD = 100
 
 /**
  * Takes records from files in. A row whose id is stored already is left out, so that the same file may come again.
- * @throws DataError, StoreError; what was read before is stored then
+ * @throws MaintenanceError, StoreError; what was read before is stored then
  */
 export async function importRecords(options: ImportOptions): Promise<ImportReport> {
   const files = await Promise.all(options.files.map((path) => lookAt(path, options.format)))
@@ -108,7 +108,7 @@ class Import {
       if (!(error instanceof RowProblem)) throw error
       const skipped = { file: file.path, place: row.place, column: error.column ?? null, message: error.message }
       if (this.#options.onError !== 'skip')
-        throw new DataError(
+        throw new MaintenanceError(
           'bad_row',
           `${file.path}, ${row.place}${error.column === undefined ? '' : `, column ${error.column}`}: ${error.message}`,
           `the rows before it are stored; mend it and import the file again, or leave such rows out with --on-error skip`,

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { adoptKey, readKey } from '../../config/index.js'
 import { RowSource } from '../../store/index.js'
-import { DataError } from '../data-error.js'
+import { MaintenanceError } from '../error.js'
 import type { ProgressListener } from '../progress.js'
 import { RowSink } from './row-sink.js'
 
@@ -26,13 +26,17 @@ export interface MergeReport {
 /**
  * Unites databases. A record whose id is there already is left out, so that it may be done again. Where all have the same
  * key and the target has none, the target gets it.
- * @throws StoreError, DataError
+ * @throws StoreError, MaintenanceError
  */
 export async function mergeDatabases({ sources, into, onProgress }: MergeOptions): Promise<MergeReport> {
   const target = resolve(into)
   const paths = sources.map((path) => resolve(path))
   if (paths.includes(target))
-    throw new DataError('bad_path', `${target} is one of the databases to merge`, 'give another path with --into')
+    throw new MaintenanceError(
+      'bad_path',
+      `${target} is one of the databases to merge`,
+      'give another path with --into',
+    )
   const keys = keysOf([...paths, target])
   const sink = new RowSink(target)
   const report: { path: string; rows: number; added: number }[] = []

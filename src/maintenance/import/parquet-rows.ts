@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { gunzipSync } from 'node:zlib'
 import { type AsyncBuffer, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet'
-import { DataError } from '../data-error.js'
+import { MaintenanceError } from '../error.js'
 import type { SourceFile } from './pieces.js'
 import type { FileRow } from './readers.js'
 import { headProblem, rowOf } from './row.js'
@@ -17,17 +17,17 @@ const READING = {
   compressors: { GZIP: (input: Uint8Array) => gunzipSync(input) },
 }
 
-/** The rows of a Parquet file. @throws DataError */
+/** The rows of a Parquet file. @throws MaintenanceError */
 export async function* parquetRows(file: SourceFile): AsyncGenerator<FileRow> {
   const handle = await open(file.path)
   try {
     const source = bufferOf(handle, file.bytes)
     const metadata = await parquetMetadataAsync(source).catch((error: unknown) => {
-      throw new DataError('bad_format', `${file.path} is no Parquet file (${String(error)})`)
+      throw new MaintenanceError('bad_format', `${file.path} is no Parquet file (${String(error)})`)
     })
     const names = parquetSchema(metadata).children.map(({ element }) => element.name)
     const problem = headProblem(names)
-    if (problem !== undefined) throw new DataError('bad_format', `${file.path}: ${problem}`)
+    if (problem !== undefined) throw new MaintenanceError('bad_format', `${file.path}: ${problem}`)
     const total = Number(metadata.num_rows)
     for (let from = 0; from < total; from += STEP_ROWS) {
       const to = Math.min(total, from + STEP_ROWS)

@@ -3,7 +3,7 @@ import { open, stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { StringDecoder } from 'node:string_decoder'
-import { DataError } from '../data-error.js'
+import { MaintenanceError } from '../error.js'
 import { type FileFormat, formatOfName } from '../export/formats.js'
 
 const READ_BYTES = 256 * 1024
@@ -19,16 +19,20 @@ export interface SourceFile {
 /**
  * Looks at a file's first bytes.
  * @param format what it is said to be
- * @throws DataError where it cannot be read, or is something else
+ * @throws MaintenanceError where it cannot be read, or is something else
  */
 export async function lookAt(path: string, format?: FileFormat): Promise<SourceFile> {
   if (path.includes('\0'))
-    throw new DataError('bad_path', `the path is ${JSON.stringify(path)}: give the path of a file`)
+    throw new MaintenanceError('bad_path', `the path is ${JSON.stringify(path)}: give the path of a file`)
   try {
     const { size } = await stat(path)
     const head = await firstBytes(path)
     if (head.toString('latin1').startsWith('SQLite format 3'))
-      throw new DataError('bad_format', `${path} is an SQLite database`, 'merge unites databases; see merge --help')
+      throw new MaintenanceError(
+        'bad_format',
+        `${path} is an SQLite database`,
+        'merge unites databases; see merge --help',
+      )
     const isGzip = head[0] === 0x1f && head[1] === 0x8b
     return { path, bytes: size, isGzip, format: format ?? formatOfName(path) ?? guess(head) }
   } catch (error) {
@@ -57,7 +61,7 @@ function guess(head: Buffer): FileFormat {
   return text.startsWith('{') ? 'jsonl' : 'csv'
 }
 
-/** The text of a file, piece by piece, and how many bytes of it were read when a piece came. @throws DataError */
+/** The text of a file, piece by piece, and how many bytes of it were read when a piece came. @throws MaintenanceError */
 export async function* textOf(file: SourceFile): AsyncGenerator<{ text: string; read: number }> {
   const decoder = new StringDecoder('utf8')
   const raw = createReadStream(file.path, { highWaterMark: READ_BYTES })
@@ -74,8 +78,8 @@ export async function* textOf(file: SourceFile): AsyncGenerator<{ text: string; 
 }
 
 function readFailure(error: unknown, path: string): unknown {
-  if (error instanceof DataError) return error
+  if (error instanceof MaintenanceError) return error
   const { code, message } = error as NodeJS.ErrnoException
-  if (code === 'ENOENT') return new DataError('bad_path', `there is no file ${path}`, 'give the path of a file')
-  return new DataError('bad_path', `${path} cannot be read (${message})`, undefined, { cause: error })
+  if (code === 'ENOENT') return new MaintenanceError('bad_path', `there is no file ${path}`, 'give the path of a file')
+  return new MaintenanceError('bad_path', `${path} cannot be read (${message})`, undefined, { cause: error })
 }

@@ -1,5 +1,5 @@
 import type { SqlValue } from '../../store/index.js'
-import { DataError } from '../data-error.js'
+import { MaintenanceError } from '../error.js'
 import type { Column } from '../rows/columns.js'
 import { type CsvLine, CsvParser } from './csv-parser.js'
 import { JsonArraySplitter, membersOf } from './json-scanner.js'
@@ -18,7 +18,7 @@ export interface FileRow {
   readonly values: () => SqlValue[]
 }
 
-/** The rows of a file of records, one by one. @throws DataError where the file as a whole is wrong */
+/** The rows of a file of records, one by one. @throws MaintenanceError where the file as a whole is wrong */
 export async function* rowsOf(file: SourceFile): AsyncGenerator<FileRow> {
   try {
     if (file.format === 'csv') yield* csvRows(file)
@@ -29,7 +29,7 @@ export async function* rowsOf(file: SourceFile): AsyncGenerator<FileRow> {
       yield* parquetRows(file)
     }
   } catch (error) {
-    if (error instanceof SyntaxError) throw new DataError('bad_format', `${file.path}: ${error.message}`)
+    if (error instanceof SyntaxError) throw new MaintenanceError('bad_format', `${file.path}: ${error.message}`)
     throw error
   }
 }
@@ -48,7 +48,8 @@ async function* csvRows(file: SourceFile): AsyncGenerator<FileRow> {
     const width = head.length
     yield { place: `line ${line.line}`, read, values: () => valuesOfLine(line, places, width) }
   }
-  if (head === undefined) throw new DataError('bad_format', `${file.path} is empty: the first line names the columns`)
+  if (head === undefined)
+    throw new MaintenanceError('bad_format', `${file.path} is empty: the first line names the columns`)
 }
 
 async function* csvLines(file: SourceFile, parser: CsvParser): AsyncGenerator<{ line: CsvLine; read: number }> {
@@ -71,7 +72,7 @@ function valuesOfLine(line: CsvLine, places: ReadonlyMap<Column, number>, width:
 
 function requireHead(file: SourceFile, names: readonly string[]): void {
   const problem = headProblem(names)
-  if (problem !== undefined) throw new DataError('bad_format', `${file.path}: ${problem}`)
+  if (problem !== undefined) throw new MaintenanceError('bad_format', `${file.path}: ${problem}`)
 }
 
 async function* jsonLines(file: SourceFile): AsyncGenerator<FileRow> {

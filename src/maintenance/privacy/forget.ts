@@ -61,7 +61,7 @@ const SPOOL_PATIENCE_MS = 6000
  * Erases users: their rows, what other texts say of them, their part in the sums, and every trace in log, free space and
  * files of waiting records; then searches all bytes for what is left. Other processes may write meanwhile. This process
  * must not track into the same file: the search closes it, which lets go of its locks.
- * @throws StoreError, DataError
+ * @throws StoreError, MaintenanceError
  */
 export async function forgetUsers(options: ForgetOptions): Promise<ForgetReport> {
   const dbPath = resolve(options.dbPath)

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { RowEraser } from '../../store/index.js'
-import { DataError } from '../data-error.js'
+import { MaintenanceError } from '../error.js'
 import { exportRecords } from '../export/export-records.js'
 import { importRecords } from '../import/import-records.js'
 import { firstBytes, lookAt, type SourceFile, textOf } from '../import/pieces.js'
@@ -17,18 +17,20 @@ export interface Rewritten {
 
 type Replace = (text: string) => string
 
-/** @throws DataError where it cannot be read */
+/** @throws MaintenanceError where it cannot be read */
 export async function isDatabase(path: string): Promise<boolean> {
   try {
     return (await firstBytes(path)).toString('latin1').startsWith('SQLite format 3')
   } catch (error) {
-    throw new DataError('bad_path', `${path} cannot be read (${(error as Error).message})`, undefined, { cause: error })
+    throw new MaintenanceError('bad_path', `${path} cannot be read (${(error as Error).message})`, undefined, {
+      cause: error,
+    })
   }
 }
 
 /**
  * Writes an export or archive anew without some users, in the same form and under the same name.
- * @throws DataError where it is in no form that is known; then it is as it was
+ * @throws MaintenanceError where it is in no form that is known; then it is as it was
  */
 export async function rewriteFile(path: string, forms: readonly string[], replace: Replace): Promise<Rewritten> {
   const file = await lookAt(path)

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { beginKeyRotation, type KeyRotation } from '../../config/index.js'
 import { pseudonymOf, replaceUserId } from '../../record/index.js'
 import { RowEraser } from '../../store/index.js'
-import { DataError } from '../data-error.js'
+import { MaintenanceError } from '../error.js'
 
 export interface RotateOptions {
   /** Absolute path of the SQLite file. */
@@ -30,7 +30,7 @@ export interface RotateReport {
  * stays in force, and doing it again goes on with the new key of the first time.
  *
  * Processes that run notice the new key within seconds.
- * @throws StoreError, DataError
+ * @throws StoreError, MaintenanceError
  */
 export async function rotateKey({ dbPath, idsFile, onStep }: RotateOptions): Promise<RotateReport> {
   const path = resolve(dbPath)
@@ -86,7 +86,7 @@ async function readIds(path: string): Promise<string[]> {
   try {
     text = await readFile(path, 'utf8')
   } catch (error) {
-    throw new DataError(
+    throw new MaintenanceError(
       'bad_path',
       `${path} cannot be read (${(error as Error).message})`,
       'give a file with one user id a line',
@@ -94,6 +94,6 @@ async function readIds(path: string): Promise<string[]> {
   }
   const ids = text.split(/\r?\n/).filter((line) => line !== '')
   if (ids.length === 0)
-    throw new DataError('bad_format', `${path} has no user ids`, 'give a file with one user id a line')
+    throw new MaintenanceError('bad_format', `${path} has no user ids`, 'give a file with one user id a line')
   return [...new Set(ids)]
 }

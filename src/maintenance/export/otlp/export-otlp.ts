@@ -35,7 +35,7 @@ const BATCH_SPANS = 512
 /**
  * Sends stored records as spans, in batches, to whatever takes OTLP over HTTP. The ids of a record's span are the same each
  * time, so that receivers can tell what they have already.
- * @throws StoreError, DataError
+ * @throws StoreError, MaintenanceError
  */
 export async function exportOtlp(options: OtlpExportOptions): Promise<OtlpExportReport> {
   const { dbPath, filter, env = process.env, onProgress, signal } = options

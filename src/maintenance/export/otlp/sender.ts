@@ -1,7 +1,7 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { DataError } from '../../data-error.js'
+import { MaintenanceError } from '../../error.js'
 import type { OtlpSettings } from './settings.js'
 
 /** What may pass when it is tried again (OTLP specification, "Retryable Response Codes"). */
@@ -16,7 +16,7 @@ const compress = promisify(gzip)
 /**
  * Sends one request; what may pass is tried again, after as long as the receiver asks for.
  * @returns the receiver's answer
- * @throws DataError
+ * @throws MaintenanceError
  */
 export async function post(
   body: Uint8Array,
@@ -31,7 +31,7 @@ export async function post(
     if (outcome.ok) return outcome.answer
     signal?.throwIfAborted()
     if (!outcome.mayPass || attempt === MAX_ATTEMPTS)
-      throw new DataError('endpoint', `${url} did not take the records: ${outcome.reason}`, outcome.hint)
+      throw new MaintenanceError('endpoint', `${url} did not take the records: ${outcome.reason}`, outcome.hint)
     await sleep(outcome.pause ?? pauseAfter(attempt), undefined, signal === undefined ? {} : { signal })
   }
 }

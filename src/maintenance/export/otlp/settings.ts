@@ -1,4 +1,4 @@
-import { DataError } from '../../data-error.js'
+import { MaintenanceError } from '../../error.js'
 
 export type OtlpProtocol = 'http/protobuf' | 'http/json'
 
@@ -17,7 +17,7 @@ const DEFAULT_TIMEOUT_MS = 10_000
 /**
  * Where and how to send, after "OTLP exporter configuration": arguments, else the variables for traces, else those for all
  * signals, else the defaults.
- * @throws DataError where a value is no good
+ * @throws MaintenanceError where a value is no good
  */
 export function otlpSettings(
   given: { endpoint?: string | undefined; protocol?: OtlpProtocol | undefined },
@@ -48,7 +48,7 @@ function tracesUrl(url: URL): URL {
 function requireUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url !== undefined && ['http:', 'https:'].includes(url.protocol)) return url
-  throw new DataError(
+  throw new MaintenanceError(
     'endpoint',
     `the endpoint is ${JSON.stringify(text)}`,
     'give an address such as http://localhost:4318',
@@ -58,7 +58,7 @@ function requireUrl(text: string): URL {
 function requireProtocol(text: string | undefined): OtlpProtocol {
   if (text === undefined) return 'http/protobuf'
   if (text === 'http/protobuf' || text === 'http/json') return text
-  throw new DataError(
+  throw new MaintenanceError(
     'endpoint',
     `the protocol is ${JSON.stringify(text)}`,
     'give --protocol http/protobuf or http/json',
