@@ -5,6 +5,7 @@ export * from './sink.js'
 export {
   COLUMNS,
   DetailsReader,
+  errorGroups,
   FeatureTrackerDB,
   type FeatureTrackerDBOptions,
   IsolatedReader,

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { fingerprintOf } from '../../src/cli/failures.js'
 import { latencyBars } from '../../src/cli/output/latency.js'
 import { barText } from '../../src/cli/output/progress.js'
 import { sparkline } from '../../src/cli/output/sparkline.js'
@@ -7,23 +6,6 @@ import { parseSpan } from '../../src/cli/time-option.js'
 import { changeText } from '../../src/cli/trend.js'
 import { isZone, parseInZone, zonedTime } from '../../src/cli/zone.js'
 import { addRows, cli, emptyFile, originalFile } from './helpers.js'
-
-describe('fingerprints of errors', () => {
-  it.each([
-    ['user 42 not found', 'user <n> not found'],
-    ['took 1.5 s of 2 s', 'took <n> s of <n> s'],
-    ['no "shopping cart" for \'ada\'', 'no <text> for <text>'],
-    ['id 0192f0c1-1111-7abc-8def-0123456789ab', 'id <id>'],
-    ['GET https://x.example/a?b=1 failed', 'GET <url> failed'],
-    ['at 2026-11-24T16:06:15.5Z', 'at <time>'],
-    ['commit deadbeef01 lacks', 'commit <id> lacks'],
-    ['first\n  at line 3', 'first'],
-    ['', '(no message)'],
-    [null, '(no message)'],
-  ])('%j is %j', (message, fingerprint) => {
-    expect(fingerprintOf(message)).toBe(fingerprint)
-  })
-})
 
 describe('bars', () => {
   it('of time go from the first with calls to the last, by 1, 2 and 5', () => {

@@ -3,7 +3,6 @@ import type { FeatureStoreReader, RecordFilter, UsageStats } from '../../store/i
 import type { CommandContext } from '../context.js'
 import { askDatabase } from '../database.js'
 import { CliError } from '../errors.js'
-import { groupFailures } from '../failures.js'
 import { conditionsText, filterOf, type FilterOptions, userHint } from '../filter.js'
 import { latencyBars } from '../output/latency.js'
 import { printData } from '../output/print.js'
@@ -44,11 +43,11 @@ async function closer(
   filter: RecordFilter,
   stats: UsageStats,
 ): Promise<Omit<Insight, 'stats'>> {
-  const { DetailsReader } = await import('../../store/index.js')
+  const { DetailsReader, errorGroups } = await import('../../store/index.js')
   const details = new DetailsReader(context.database.path)
   try {
     const failures = await latestFailures(reader, filter, stats)
-    return { latency: latencyBars(details.latencies(filter)), groups: groupFailures(failures), failures }
+    return { latency: latencyBars(details.latencies(filter)), groups: errorGroups(failures), failures }
   } finally {
     details.close()
   }
@@ -74,12 +73,16 @@ async function print(
   const row = {
     ...statsRow(name, options.category ?? null, insight.stats),
     latency: insight.latency.map(({ upTo, calls }) => ({ up_to: upTo, calls })),
-    error_groups: insight.groups.map(({ fingerprint, status, calls, lastCall, example }) => ({
-      fingerprint,
-      status,
-      calls,
-      last_call: lastCall,
-      example,
+    error_groups: insight.groups.map((group) => ({
+      fingerprint: group.fingerprint,
+      pattern: group.pattern,
+      status: group.status,
+      count: group.count,
+      users: group.users,
+      first_seen: group.firstSeen,
+      last_seen: group.lastSeen,
+      example: group.example,
+      example_record_id: group.exampleRecordId,
     })),
     recent_failures: insight.failures.slice(0, SHOWN_FAILURES).map(recordRow),
   }

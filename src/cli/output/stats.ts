@@ -1,7 +1,6 @@
 import type { FeatureUsageRecord } from '../../record/index.js'
-import type { UsageStats } from '../../store/index.js'
+import type { ErrorGroup, UsageStats } from '../../store/index.js'
 import type { Colors, CommandContext } from '../context.js'
-import type { FailureGroup } from '../failures.js'
 import { durationText, grouped, localTime, NONE, percentText, scoreText, sizeText } from './format.js'
 import { type LatencyBar, latencyLines } from './latency.js'
 import { labelledLines } from './object.js'
@@ -13,10 +12,12 @@ import { measureFor } from './width.js'
 export interface Insight {
   readonly stats: UsageStats
   readonly latency: readonly LatencyBar[]
-  readonly groups: readonly FailureGroup[]
+  readonly groups: readonly ErrorGroup[]
   /** The latest first. */
   readonly failures: readonly FeatureUsageRecord[]
 }
+
+const WITHOUT_MESSAGE = '(no message)'
 
 /** Groups of failures that are shown. */
 const SHOWN_GROUPS = 5
@@ -67,17 +68,17 @@ interface Style {
 
 function* failureLines(
   stats: UsageStats,
-  groups: readonly FailureGroup[],
+  groups: readonly ErrorGroup[],
   failures: readonly FeatureUsageRecord[],
   { colors, fit, zone }: Style,
 ): Generator<string> {
   const all = stats.failureCount + stats.timeoutCount
   if (all === 0) return
-  const found = groups.reduce((sum, { calls }) => sum + calls, 0)
+  const found = groups.reduce((sum, { count }) => sum + count, 0)
   yield `\n${colors.bold('What went wrong')}${found < all ? ` (the latest ${grouped(found)} of ${grouped(all)}${found === 0 ? ': their records were removed, their statistics stay' : ''})` : ''}\n`
-  const width = Math.max(...groups.map(({ calls }) => grouped(calls).length))
-  for (const { calls, status, fingerprint } of groups.slice(0, SHOWN_GROUPS))
-    yield `${fit(`  ${grouped(calls).padStart(width)}  ${status.padEnd(7)}  ${visible(fingerprint)}`)}\n`
+  const width = Math.max(...groups.map(({ count }) => grouped(count).length))
+  for (const { count, status, pattern } of groups.slice(0, SHOWN_GROUPS))
+    yield `${fit(`  ${grouped(count).padStart(width)}  ${status.padEnd(7)}  ${pattern === '' ? WITHOUT_MESSAGE : visible(pattern)}`)}\n`
   if (groups.length > SHOWN_GROUPS) yield `  and ${groups.length - SHOWN_GROUPS} other kinds\n`
   if (failures.length === 0) return
   yield `\n${colors.bold('Latest failures')}\n`

@@ -1,4 +1,5 @@
 export { FeatureTrackerDB, type FeatureTrackerDBOptions } from './feature-tracker-db.js'
+export { errorGroups } from './explore/error-groups.js'
 export { DetailsReader, type Position } from './details-reader.js'
 export { IsolatedReader, type IsolatedReaderOptions } from './isolated-reader.js'
 export { openReader, SqliteReader } from './reader.js'

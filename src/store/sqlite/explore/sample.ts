@@ -1,6 +1,6 @@
 import { FeatureStatus, type FeatureUsageRecord } from '../../../record/index.js'
-import type { ErrorGroup, RecentSummary, SizeSummary, UserCalls } from '../../explore.js'
-import { errorPattern, fingerprintOf } from './fingerprint.js'
+import type { RecentSummary, SizeSummary, UserCalls } from '../../explore.js'
+import { errorGroups } from './error-groups.js'
 
 /** Calls that a summary looks at. */
 export const SAMPLE_CALLS = 1000
@@ -58,38 +58,6 @@ function usersOf(calls: readonly FeatureUsageRecord[]): UserCalls[] {
     users.set(userId, user)
   }
   return [...users.values()].toSorted((a, b) => b.calls - a.calls).slice(0, MAX_USERS)
-}
-
-function errorGroups(calls: readonly FeatureUsageRecord[]): ErrorGroup[] {
-  const groups = new Map<string, ErrorGroup>()
-  const users = new Map<string, Set<string>>()
-  for (const call of calls) {
-    const pattern = errorPattern(call.errorMessage ?? '')
-    const key = `${call.status} ${pattern}`
-    const group = groups.get(key) ?? newGroup(call, key, pattern)
-    groups.set(key, group)
-    group.count++
-    // The latest come first.
-    group.firstSeen = call.startTime
-    if (call.userId !== null) users.set(key, (users.get(key) ?? new Set()).add(call.userId))
-  }
-  for (const [key, group] of groups) group.users = users.get(key)?.size ?? 0
-  return [...groups.values()].toSorted((left, right) => right.count - left.count)
-}
-
-function newGroup(latest: FeatureUsageRecord, key: string, pattern: string): ErrorGroup {
-  const { status, startTime, errorMessage, recordId } = latest
-  return {
-    fingerprint: fingerprintOf(key),
-    pattern,
-    status,
-    count: 0,
-    users: 0,
-    firstSeen: startTime,
-    lastSeen: startTime,
-    example: errorMessage ?? '',
-    exampleRecordId: recordId,
-  }
 }
 
 function mean(values: readonly number[]): number {
