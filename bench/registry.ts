@@ -75,6 +75,12 @@ export const BENCHMARKS: readonly Benchmark[] = [
     load: async () => (await import('./server/server.js')).benchServer,
   },
   {
+    name: 'views',
+    title: "The dashboard's views in a browser, each opened anew",
+    onTable: true,
+    load: async () => (await import('./server/views.js')).benchViews,
+  },
+  {
     name: 'memory',
     title: 'Memory of a process that tracks',
     onTable: false,

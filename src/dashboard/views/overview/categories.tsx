@@ -9,6 +9,9 @@ import { copyLink } from '../../parts/notice.jsx'
 import { Empty } from '../../parts/states.jsx'
 import { linkWith, param } from '../../state/route.js'
 
+/** So many lines of the usual height are as high as the chart beside them, and all categories as low ones. */
+const ROOMY = 7
+
 /** Calls of each category; choosing one filters the overview by it, choosing it again does not. */
 export function Categories({ counts }: { readonly counts: LabelledCounts }) {
   const chosen = param('category')
@@ -38,7 +41,11 @@ export function Categories({ counts }: { readonly counts: LabelledCounts }) {
         </Menu>
       }
     >
-      {bars.length === 0 ? <Empty title="No calls" /> : <BarList label="Calls by category" bars={bars} />}
+      {bars.length === 0 ? (
+        <Empty title="No calls" />
+      ) : (
+        <BarList label="Calls by category" bars={bars} dense={bars.length > ROOMY} />
+      )}
     </Card>
   )
 }

@@ -1,0 +1,136 @@
+import { join } from 'node:path'
+import { startServer } from '@cloudcurio/feature-tracking/server'
+import { FeatureTrackerDB } from '@cloudcurio/feature-tracking/store'
+import { type Browser, type BrowserContext, chromium } from 'playwright-core'
+import { inTempFolder } from '../child.js'
+import { CHROMIUM, HOW_TO_GET_CHROMIUM } from '../chromium.js'
+import { preparedCopy } from '../data/file.js'
+import { percentile } from '../measure.js'
+import type { Options } from '../options.js'
+import { atMost, type Result } from '../result.js'
+
+const RUNS = 9
+
+interface Times {
+  /** Milliseconds from navigation to the first thing that can be clicked. */
+  readonly interactive: number
+  /** To the last answer that is drawn. */
+  readonly drawn: number
+  /** Cumulative layout shift. */
+  readonly shift: number
+}
+
+/** Each view of the dashboard over a large table, loaded with page, script and data, as from a link. */
+export async function benchViews(_options: Options, rows: number): Promise<Result[]> {
+  if (CHROMIUM === undefined) {
+    console.error(`views: there is no Chromium: ${HOW_TO_GET_CHROMIUM}`)
+    return []
+  }
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
+  try {
+    return await inTempFolder(async (folder) => {
+      const { path } = await preparedCopy(rows, join(folder, 'views.db'))
+      return viewsOf(path, browser)
+    })
+  } finally {
+    await browser.close()
+  }
+}
+
+async function viewsOf(path: string, browser: Browser): Promise<Result[]> {
+  const server = await startServer({ dbPath: path, port: 0 })
+  const all: Times[] = []
+  const results: Result[] = []
+  for (const [name, place] of await placesOf(path)) {
+    const times: Times[] = []
+    const context = await contextOf(browser)
+    // The first one finds the server's readers cold, as nobody does who has looked at another view before.
+    for (let run = 0; run <= RUNS; run++) {
+      const found = await opened(context, `${server.url}#/${place}`)
+      if (run > 0) times.push(found)
+    }
+    await context.close()
+    all.push(...times)
+    results.push({
+      name,
+      value: percentile(
+        times.map(({ drawn }) => drawn),
+        0.5,
+      ),
+      unit: 'ms',
+      goals: [atMost(500, 'value')],
+      grows: true,
+      note: 'median',
+    })
+  }
+  await server.close()
+  const interactive = percentile(
+    all.map((times) => times.interactive),
+    0.5,
+  )
+  const shift = Math.max(...all.map((times) => times.shift))
+  return [
+    ...results,
+    { name: 'any view can be clicked', value: interactive, unit: 'ms', goals: [atMost(300, 'value')], note: 'median' },
+    { name: 'largest layout shift', value: shift, unit: '', goals: [atMost(0.01, 'value')] },
+  ]
+}
+
+/** Times are those of the rows: they end with the last one. */
+async function placesOf(path: string): Promise<[name: string, place: string][]> {
+  const store = new FeatureTrackerDB(path)
+  const [{ lastCall }, [top]] = await Promise.all([store.getUsageStats(), store.getTopFeatures({ limit: 1 })])
+  await store.close()
+  const end = Date.parse(lastCall ?? '')
+  const range = (days: number) =>
+    `since=${new Date(end - days * 86_400_000).toISOString()}&until=${new Date(end + 1000).toISOString()}`
+  const feature = encodeURIComponent(top?.featureName ?? '')
+  return [
+    ['overview, a day', `overview?${range(1)}`],
+    ['overview, a month', `overview?${range(30)}`],
+    ['overview, all time', 'overview?since=all'],
+    ['a feature, a week', `feature?name=${feature}&${range(7)}`],
+    ['a feature, all time', `feature?name=${feature}&since=all`],
+    ['records', 'records?since=all'],
+    ['records, failed of a feature', `records?since=all&feature=${feature}&status=failed`],
+    ['health', 'health'],
+  ]
+}
+
+async function contextOf(browser: Browser): Promise<BrowserContext> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, timezoneId: 'Europe/Berlin' })
+  await context.addInitScript({ content: WATCH })
+  return context
+}
+
+/** Notes in the page when there was something to click, and when the last place that waited for an answer had it. */
+const WATCH = `
+  globalThis.seen = { interactive: undefined, drawn: undefined, shift: 0 }
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) seen.shift += entry.value
+  }).observe({ type: 'layout-shift', buffered: true })
+  new MutationObserver(() => {
+    if (document.querySelector('main') === null) return
+    seen.interactive ??= performance.now()
+    const list = document.querySelector('.rows-body')
+    const isDrawn = document.querySelector('.skeleton') === null && (list === null || list.querySelector('.row') !== null)
+    seen.drawn = isDrawn ? (seen.drawn ?? performance.now()) : undefined
+  }).observe(document, { subtree: true, childList: true, attributes: true })
+`
+
+/** Runs in the page. */
+function isDrawn(): boolean {
+  return (globalThis as unknown as { seen: Partial<Times> }).seen.drawn !== undefined
+}
+
+async function opened(context: BrowserContext, address: string): Promise<Times> {
+  const page = await context.newPage()
+  await page.goto(address)
+  await page.waitForFunction(isDrawn)
+  // Whatever comes later than that counts, too.
+  await page.waitForTimeout(300)
+  await page.waitForFunction(isDrawn)
+  const times = await page.evaluate<Times>('seen')
+  await page.close()
+  return times
+}
