@@ -3,7 +3,7 @@ import { formatNumber, formatRows, goalsText, type Result, type Run } from './re
 /** The cells of a result, as the terminal and README show them. */
 export function cellsOf(result: Result): { figure: string; ratio: string; goals: string } {
   return {
-    figure: `${formatNumber(result.value)} ${result.unit}`,
+    figure: `${formatNumber(result.value)} ${result.unit}`.trimEnd(),
     ratio: result.ratio === undefined ? '' : `${formatNumber(result.ratio)} ×`,
     goals: goalsText(result),
   }

@@ -44,7 +44,8 @@ export function goalsText({ goals = [], value, ratio, unit }: Result): string {
     .map(({ of, at, limit }) => {
       const figure = of === 'value' ? value : (ratio ?? Number.NaN)
       const met = at === 'most' ? figure <= limit : figure >= limit
-      return `${at === 'most' ? '≤' : '≥'} ${limit} ${of === 'ratio' ? '×' : unit} ${met ? 'met' : 'missed'}`
+      const words = [at === 'most' ? '≤' : '≥', limit, of === 'ratio' ? '×' : unit, met ? 'met' : 'missed']
+      return words.filter((word) => word !== '').join(' ')
     })
     .join(', ')
 }
