@@ -5,7 +5,7 @@ import { type Browser, type BrowserContext, chromium } from 'playwright-core'
 import { inTempFolder } from '../child.js'
 import { CHROMIUM, HOW_TO_GET_CHROMIUM } from '../chromium.js'
 import { preparedCopy } from '../data/file.js'
-import { percentile } from '../measure.js'
+import { median } from '../measure.js'
 import type { Options } from '../options.js'
 import { atMost, type Result } from '../result.js'
 
@@ -53,10 +53,7 @@ async function viewsOf(path: string, browser: Browser): Promise<Result[]> {
     all.push(...times)
     results.push({
       name,
-      value: percentile(
-        times.map(({ drawn }) => drawn),
-        0.5,
-      ),
+      value: median(times.map(({ drawn }) => drawn)),
       unit: 'ms',
       goals: [atMost(500, 'value')],
       grows: true,
@@ -65,10 +62,7 @@ async function viewsOf(path: string, browser: Browser): Promise<Result[]> {
   }
   const plain = await plainPage(browser, `${server.url}api/stats`)
   await server.close()
-  const interactive = percentile(
-    all.map((times) => times.interactive),
-    0.5,
-  )
+  const interactive = median(all.map((times) => times.interactive))
   const shift = Math.max(...all.map((times) => times.shift))
   return [
     ...results,
@@ -141,7 +135,7 @@ async function plainPage(browser: Browser, address: string): Promise<number> {
     await page.close()
   }
   await context.close()
-  return percentile(times, 0.5)
+  return median(times)
 }
 
 /** Runs in the page. */

@@ -32,6 +32,7 @@ const BUSY_SHARE = 10
 let slowest = 0
 let lastTick = 0
 let timer: ReturnType<typeof setTimeout> | undefined
+/** Whether calls may have come while nobody listened. */
 let missed = false
 
 /** Tells how many milliseconds an answer took, so that refreshing takes at most a tenth of the time. */
@@ -56,7 +57,6 @@ function listen(): () => void {
   const source = new EventSource('./api/live')
   liveState.value = 'connecting'
   source.addEventListener('open', () => {
-    // What came while nobody listened was perhaps not told of.
     if (missed) moveTickSoon()
     missed = false
     liveState.value = 'live'

@@ -5,7 +5,7 @@ import { hasTable } from '../migrations.js'
 import { ANY_TEXT, UTC_TEXT } from '../rollup/instant.js'
 import { narrowestIndex } from '../rollup/parts.js'
 import { NO_QUESTION, type RemovalQuestion } from '../rollup/retention.js'
-import { StateTable } from '../rollup/state.js'
+import { type RollupState, StateTable } from '../rollup/state.js'
 
 type Wanted = Omit<RemovalQuestion, 'until'>
 
@@ -21,10 +21,10 @@ const ROWS_PER_WALK = 20_000
  */
 export function countRows(database: Database, question: Partial<RemovalQuestion>, walk = ROWS_PER_WALK): number {
   registerTimes(database)
-  const forms = formsOf(database)
   const { until = Infinity, ...wanted } = question
   const counted = until === Infinity && isEmpty(wanted) ? countedBySums(database) : undefined
   if (counted !== undefined) return counted
+  const forms = formsOf(database)
   let rows = 0
   if (isEmpty(wanted) && forms <= UTC_TEXT)
     for (const piece of pieces(database, 'earliest', walk, until)) rows += piece.rows
@@ -147,7 +147,7 @@ function isEmpty(wanted: Wanted): boolean {
 
 /** The number of all rows, where it is known without looking at them. */
 function countedBySums(database: Database): number | undefined {
-  if (!areAllCounted(database)) return undefined
+  if (stateOfAll(database) === undefined) return undefined
   return database.prepare<[], number>('SELECT coalesce(sum(row_count), 0) FROM feature_rollup_blocks').pluck().get()
 }
 
@@ -169,12 +169,14 @@ export function roughStartOfNth(database: Database, n: number): number | undefin
 
 /** As far as the rows are in the sums; of a row that is not, anything may be true. */
 function formsOf(database: Database): number {
-  return areAllCounted(database) ? new StateTable(database).read().text_forms : ANY_TEXT
+  return stateOfAll(database)?.text_forms ?? ANY_TEXT
 }
 
-function areAllCounted(database: Database): boolean {
-  if (!hasTable(database, 'feature_rollup_state')) return false
+/** The state of the sums, where every row is in them. */
+function stateOfAll(database: Database): RollupState | undefined {
+  if (!hasTable(database, 'feature_rollup_state')) return undefined
   const states = new StateTable(database)
   const state = states.read()
-  return state.rebuilding === 0 && states.holds(state) && state.watermark === states.lastRowid()
+  const areAllIn = state.rebuilding === 0 && states.holds(state) && state.watermark === states.lastRowid()
+  return areAllIn ? state : undefined
 }
