@@ -132,7 +132,8 @@ export class FeatureSpanProcessor implements SpanProcessor {
   async forceFlush(): Promise<void> {
     this.#hasNews = false
     this.exportWaiting()
-    await Promise.all(this.#underWay)
+    // With nothing to wait for, the exporter is asked at once: then what was sent and the question cross in one message.
+    if (this.#underWay.size > 0) await Promise.all(this.#underWay)
     await this.exporter.forceFlush?.()
   }
 

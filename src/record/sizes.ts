@@ -36,8 +36,15 @@ function textSize(text: string): number {
 }
 
 function numberSize(value: number): number {
-  if (Number.isInteger(value) && value >= 0 && value < 10) return 1
+  if (value >= 0 && value < 1e9 && Math.trunc(value) === value) return digitsOf(value)
   return Number.isFinite(value) ? String(value).length : 4
+}
+
+/** Decimal digits of a whole number below a thousand million: to compare takes a third of the time of making the text. */
+function digitsOf(value: number): number {
+  let digits = 1
+  for (let limit = 10; value >= limit; limit *= 10) digits++
+  return digits
 }
 
 function scalarSize(value: unknown): number {

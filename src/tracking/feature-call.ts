@@ -1,4 +1,5 @@
-import { type Context, context, type Span, type SpanContext, trace } from '@opentelemetry/api'
+import { performance } from 'node:perf_hooks'
+import { type Context, context, ROOT_CONTEXT, type Span, type SpanContext, trace } from '@opentelemetry/api'
 import { calculateEfficiency, deriveRecordId, type FeatureCategory, FeatureStatus } from '../record/index.js'
 import * as attr from '../span/index.js'
 import { describeFailure } from './describe.js'
@@ -179,8 +180,7 @@ export class FeatureCall extends MeasuredCall implements ActiveFeature, OpenCall
     if (this.#ended) return
     // Whoever has seen this call may want its id later; what went wrong, and where a call stands in its trace, spans tell.
     const isPlain = status === FeatureStatus.SUCCESS
-    const isInSpan = () => trace.getSpanContext(this.#parent as Context) !== undefined
-    if (this.#late !== undefined && (this.#seen || !isPlain || isInSpan())) void this.span
+    if (this.#late !== undefined && (this.#seen || !isPlain || isInSpan(this.#parent as Context))) void this.span
     if (this.#beside !== undefined && !(isPlain && this.#isDraftEnough(this.#beside))) this.#getTwin(this.#beside)
     this.#ended = true
     this.openIn?.delete(this)
@@ -247,4 +247,8 @@ export class FeatureCall extends MeasuredCall implements ActiveFeature, OpenCall
     }
     span.end()
   }
+}
+
+function isInSpan(around: Context): boolean {
+  return around !== ROOT_CONTEXT && trace.getSpanContext(around) !== undefined
 }

@@ -11,6 +11,8 @@ const MAX_FREE_BYTES = 2 * 1024 * 1024
 export class Chunk {
   readonly id: number
   readonly memory: SharedArrayBuffer
+  /** Bytes of it: V8 answers the memory's own `byteLength` by a call into the runtime. */
+  readonly size: number
   readonly ints: Int32Array
   readonly floats: Float64Array
   readonly bytes: Buffer
@@ -19,6 +21,7 @@ export class Chunk {
 
   constructor(id: number, size: number) {
     this.id = id
+    this.size = size
     this.memory = new SharedArrayBuffer(size)
     this.ints = new Int32Array(this.memory)
     this.floats = new Float64Array(this.memory)
@@ -38,9 +41,9 @@ export class ChunkPool {
   /** @param least bytes that it must have */
   take(least: number): Chunk {
     const free = this.#free.at(-1)
-    if (free !== undefined && free.memory.byteLength >= least) {
+    if (free !== undefined && free.size >= least) {
       this.#free.pop()
-      this.#freeBytes -= free.memory.byteLength
+      this.#freeBytes -= free.size
       this.#nextBytes = FIRST_BYTES
       return free
     }
@@ -50,7 +53,7 @@ export class ChunkPool {
   }
 
   giveBack(chunk: Chunk): void {
-    const bytes = chunk.memory.byteLength
+    const bytes = chunk.size
     if (this.#freeBytes + bytes > MAX_FREE_BYTES) {
       this.#forgotten.push(chunk.id)
       return

@@ -46,6 +46,10 @@ export class BatchEncoder {
   readonly #metadata = new LastText()
   readonly #seeds = new Int32Array(512)
   #seed = this.#seeds.length
+  /** What the last record was; most are what the last one was, and to look codes up costs more than to compare. */
+  #category: string | undefined
+  #status: string | undefined
+  #kind = 0
 
   /** Records in the batch that is open. */
   get count(): number {
@@ -84,14 +88,14 @@ export class BatchEncoder {
     const link = draft.link === undefined ? 0 : this.#write(draft.link)
     const at = this.#end
     // NO_ROOM has all its bits set: one of them is enough.
-    if ((name | session | user | error | metadata | id | link) < 0 || at + RECORD_BYTES > chunk.memory.byteLength) {
+    if ((name | session | user | error | metadata | id | link) < 0 || at + RECORD_BYTES > chunk.size) {
       this.#end = begin
       return false
     }
     const { ints, floats } = chunk
     const int = at >> 2
     ints[int] = RECORD_TAG
-    ints[int + 1] = (CATEGORY_CODES.get(draft.category) ?? 9) | ((STATUS_CODES.get(draft.status) ?? 1) << 8)
+    ints[int + 1] = this.#kindOf(draft)
     const float = at >> 3
     floats[float + FLOAT.start] = draft.startMicros
     floats[float + FLOAT.duration] = draft.duration
@@ -137,6 +141,15 @@ export class BatchEncoder {
     floats[(this.#begin >> 3) + HEAD_ADDED] = added
     this.#count = 0
     return this.#end
+  }
+
+  #kindOf({ category, status }: RecordDraft): number {
+    if (category !== this.#category || status !== this.#status) {
+      this.#category = category
+      this.#status = status
+      this.#kind = (CATEGORY_CODES.get(category) ?? 9) | ((STATUS_CODES.get(status) ?? 1) << 8)
+    }
+    return this.#kind
   }
 
   /** A text that may come again at any time in the batch. */

@@ -120,7 +120,7 @@ export class RecordOutbox {
     chunk.open++
     this.lastSeq = seq
     this.#regionRecords = 0
-    if (chunk.memory.byteLength - end < MIN_ROOM) this.#leave()
+    if (chunk.size - end < MIN_ROOM) this.#leave()
     else this.#begin(chunk, end)
     this.#carrier.carry(region)
     if (this.#use === 'late') this.#journalLate(region)
@@ -172,7 +172,7 @@ export class RecordOutbox {
     this.send()
     const least = mostBytes(draft)
     if (this.#bytes + least > this.#limits.bytes) return false
-    if (this.#chunk === undefined || this.#chunk.memory.byteLength - this.#offset < least) {
+    if (this.#chunk === undefined || this.#chunk.size - this.#offset < least) {
       const former = this.#chunk
       this.#leave()
       if (former?.open === 0) this.#pool.giveBack(former)
@@ -201,7 +201,7 @@ export class RecordOutbox {
     const end = this.#encoder.end(seq, this.#added)
     this.#journal.append(chunk.bytes.subarray(this.#batchOffset, end), seq)
     this.#batchOffset = end
-    if (chunk.memory.byteLength - end < MIN_ROOM) this.send()
+    if (chunk.size - end < MIN_ROOM) this.send()
     else this.#encoder.begin(chunk, end)
   }
 
