@@ -31,11 +31,14 @@ export interface RecordDraft {
   /** 0 to 1. */
   readonly efficiencyScore: number | null
   readonly iterations: number
-  /**
-   * Where the call stands in its trace, where that is known: trace id (32 hexadecimal digits), span id (16) and, where it
-   * has one, the parent's span id (16), one after the other.
-   */
-  readonly link?: string | undefined
+  /** Where the call stands in its trace, where that is known: 32 hexadecimal digits. */
+  readonly traceId?: string | undefined
+  /** 16 hexadecimal digits; it is there where the trace id is. */
+  readonly spanId?: string | undefined
+  /** 16 hexadecimal digits, where the trace id is there and the call has a parent. */
+  readonly parentSpanId?: string | undefined
+  /** Whether the record id is what `deriveRecordId` makes of trace, span and start, so that the store can make it too. */
+  readonly isIdDerived?: boolean | undefined
 }
 
 /**

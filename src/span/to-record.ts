@@ -83,6 +83,7 @@ export function draftFromSpan(span: FinishedSpan, options: MappingOptions, given
   const outputSize = numberOr(attributes[attr.ATTR_OUTPUT_SIZE], promotion?.outputSize ?? 0)
   const iterations = numberOr(attributes[attr.ATTR_ITERATIONS], promotion?.iterations ?? 1)
   const status = statusOf(span, promotion)
+  const place = placeOf(span)
   return {
     recordId: recordIdOf(span),
     featureName: shorten(featureName, 1000),
@@ -100,17 +101,19 @@ export function draftFromSpan(span: FinishedSpan, options: MappingOptions, given
     efficiencyScore:
       efficiencyOf(attributes[attr.ATTR_EFFICIENCY]) ?? calculateEfficiency(duration, outputSize, iterations),
     iterations,
-    link: linkOf(span),
+    ...place,
   }
 }
 
-/** See `RecordDraft.link`. Ids that are none are left out. */
-function linkOf(span: FinishedSpan): string | undefined {
+/** Where a span stands in its trace. Ids that are none are left out. */
+function placeOf(span: FinishedSpan): Pick<RecordDraft, 'traceId' | 'spanId' | 'parentSpanId'> {
   const { traceId, spanId } = span.spanContext()
-  if (!isTraceId(traceId) || !isSpanId(spanId)) return undefined
+  if (!isTraceId(traceId) || !isSpanId(spanId)) return NOWHERE
   const parent = span.parentSpanContext?.spanId
-  return parent !== undefined && isSpanId(parent) ? traceId + spanId + parent : traceId + spanId
+  return { traceId, spanId, parentSpanId: parent !== undefined && isSpanId(parent) ? parent : undefined }
 }
+
+const NOWHERE = { traceId: undefined, spanId: undefined, parentSpanId: undefined }
 
 /** Other processes may send anything; zeros are the ids of no span (W3C Trace Context, section 3.2.2). */
 function isTraceId(id: string): boolean {

@@ -10,7 +10,7 @@ import { keepMetadata } from './metadata.js'
 import type { Settle } from './observe.js'
 import type { OpenCall, OpenCalls } from './open-calls.js'
 import { type CallDraft, giveBackDraft, takeDraft } from './spare-draft.js'
-import { belongsAmong, hasIds, linkOf, spanStart, startAttributes } from './span-start.js'
+import { belongsAmong, hasIds, placeInTrace, spanStart, startAttributes } from './span-start.js'
 import type { ActiveFeature, TrackingHost, TrackOptions } from './types.js'
 import { User } from './user.js'
 
@@ -113,7 +113,7 @@ export class FeatureCall extends MeasuredCall implements ActiveFeature, OpenCall
   get recordId(): string {
     if (this.#recordId === undefined) {
       const { traceId, spanId } = this.#idSpan().spanContext()
-      this.#recordId = deriveRecordId(traceId, spanId, this.#startMillis)
+      this.#recordId = deriveRecordId(traceId, spanId, this.#startMicros() / 1000)
     }
     return this.#recordId
   }
@@ -146,6 +146,10 @@ export class FeatureCall extends MeasuredCall implements ActiveFeature, OpenCall
   /** Seconds since the start. */
   get elapsed(): number {
     return (performance.now() - this.#started) / 1000
+  }
+
+  #startMicros(): number {
+    return Math.round(this.#startMillis * 1000)
   }
 
   setMetadata(metadata: Readonly<Record<string, unknown>>): void {
@@ -212,7 +216,7 @@ export class FeatureCall extends MeasuredCall implements ActiveFeature, OpenCall
     draft.category = this.#category
     draft.status = status
     draft.duration = millis / 1000
-    draft.startMicros = Math.round(this.#startMillis * 1000)
+    draft.startMicros = this.#startMicros()
     draft.endMicros = Math.round((this.#startMillis + millis) * 1000)
     draft.inputSize = Math.round(this.inputSize)
     draft.outputSize = outputSize
@@ -220,7 +224,9 @@ export class FeatureCall extends MeasuredCall implements ActiveFeature, OpenCall
     draft.sessionId = this.#sessionId
     draft.efficiencyScore = this.details?.efficiency ?? calculateEfficiency(millis / 1000, outputSize, iterations)
     draft.iterations = iterations
-    draft.link = this.#beside !== undefined && this.#twin === undefined ? linkOf(this.span, this.#parent) : undefined
+    draft.traceId = draft.spanId = draft.parentSpanId = undefined
+    if (this.#beside !== undefined && this.#twin === undefined) placeInTrace(draft, this.span, this.#parent)
+    draft.isIdDerived = draft.recordId !== undefined && draft.traceId !== undefined
     return draft
   }
 
@@ -237,7 +243,8 @@ export class FeatureCall extends MeasuredCall implements ActiveFeature, OpenCall
     }
     attr.setEndAttributes(span, draft)
     if (draft.status === FeatureStatus.SUCCESS && this.#isPlain) {
-      draft.link = linkOf(span, this.#parent)
+      placeInTrace(draft, span, this.#parent)
+      draft.isIdDerived = draft.traceId !== undefined
       attr.endHandingOver(span, draft)
       return
     }

@@ -18,7 +18,10 @@ export class CallDraft implements RecordDraft {
   readonly errorMessage = null
   efficiencyScore = 0.5
   iterations = 0
-  link: string | undefined = undefined
+  traceId: string | undefined = undefined
+  spanId: string | undefined = undefined
+  parentSpanId: string | undefined = undefined
+  isIdDerived = false
 }
 
 let spare: CallDraft | undefined = new CallDraft()

@@ -17,7 +17,9 @@ async function tracedFile(): Promise<string> {
       startMicros: start + at * 1000,
       endMicros: start + (at + millis) * 1000,
       duration: millis / 1000,
-      link: TRACE + span(id) + (parent === undefined ? '' : span(parent)),
+      traceId: TRACE,
+      spanId: span(id),
+      parentSpanId: parent === undefined ? undefined : span(parent),
     })
   await addDrafts(path, [
     call('leaf', 3, 2, 20, 10),

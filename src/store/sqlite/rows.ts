@@ -7,7 +7,10 @@ import { COLUMNS } from './schema.js'
  */
 export type SqlValue = string | number | bigint | Uint8Array | null
 
-/** Where a flat list of rows has a row's link (`RecordDraft.link`), which goes into a table of its own. */
+/**
+ * Where a flat list of rows has a row's link, which goes into a table of its own: the ids of its trace (32 hexadecimal
+ * digits), its span (16) and, where it has one, the parent's span (16), one after the other.
+ */
 export const LINK = COLUMNS.length
 
 /** Values of one row in a flat list of rows. */

@@ -142,7 +142,7 @@ export class WriterConnection {
     return inserted
   }
 
-  /** @param link see `RecordDraft.link` */
+  /** @param link see `LINK` */
   #insertLink(recordId: string, link: string): void {
     const bytes = Buffer.from(link, 'hex')
     const parent = bytes.length > PARENT ? bytes.subarray(PARENT) : null

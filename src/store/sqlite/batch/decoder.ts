@@ -1,4 +1,4 @@
-import { FEATURE_CATEGORIES, FEATURE_STATUSES, timeText } from '../../../record/index.js'
+import { deriveRecordId, FEATURE_CATEGORIES, FEATURE_STATUSES, timeText } from '../../../record/index.js'
 import type { SqlValue } from '../rows.js'
 import { FLOAT, HEAD, HEAD_ADDED, HEADER_BYTES, MAGIC, padded, RECORD_BYTES, RECORD_TAG, REF } from './layout.js'
 
@@ -98,8 +98,10 @@ export class BatchReader {
     const efficiency = float(FLOAT.efficiency)
     const times = timeTexts(start, float(FLOAT.end))
     if (times === undefined) return false
+    const link = text(REF.link)
+    const place = link !== undefined && IS_LINK.test(link) ? link : undefined
     values.push(
-      text(REF.id) ?? recordId(start, index, seed),
+      text(REF.id) ?? (place === undefined ? recordId(start, index, seed) : idInTrace(place, start)),
       text(REF.name) ?? '',
       FEATURE_CATEGORIES[codes & 255] ?? 'other',
       FEATURE_STATUSES[codes >> 8] ?? 'failed',
@@ -114,10 +116,17 @@ export class BatchReader {
       text(REF.error) ?? null,
       Number.isNaN(efficiency) ? null : efficiency,
       number(float(FLOAT.iterations)),
-      text(REF.link) ?? null,
+      place ?? null,
     )
     return true
   }
+}
+
+/** Ids of a trace, a span and perhaps its parent. The application's pipeline made them, and may have made anything. */
+const IS_LINK = /^[0-9a-f]{48}(?:[0-9a-f]{16})?$/i
+
+function idInTrace(link: string, startMicros: number): string {
+  return deriveRecordId(link.slice(0, 32), link.slice(32, 48), startMicros / 1000)
 }
 
 /** SQLite takes NaN for NULL, which these columns do not have. */
