@@ -13,7 +13,7 @@ import {
   requireDurability,
   type SinkHealth,
   SqliteWriter,
-} from '../src/store/index.js'
+} from '../src/store/application/index.js'
 
 /** The values of `ExportResultCode` in `@opentelemetry/core`, which importing this file must not load. */
 const SUCCESS = 0

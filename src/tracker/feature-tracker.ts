@@ -16,7 +16,7 @@ import {
   StoreError,
   type TopFeaturesQuery,
   type UsageStats,
-} from '../store/index.js'
+} from '../store/application/index.js'
 import {
   type ActiveFeature,
   type ContextCarrier,

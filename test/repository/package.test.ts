@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ROOT, run } from '../support/child.js'
+import { ROOT, run, runNode } from '../support/child.js'
 import { tempDatabase, tempFolder } from '../support/temp.js'
 
 interface Manifest {
@@ -87,6 +87,23 @@ describe('the packed package', () => {
       (name) => !/\.(ts|js)$|^dashboard\/.*\.(html|css|svg)$/.test(name) && name.includes('.'),
     )
     expect(stray).toEqual([])
+  })
+})
+
+describe('importing the package', () => {
+  it('starts no thread and loads no SQLite, no SDK, no server and no command line', async () => {
+    const program = `
+      import { createRequire } from 'node:module'
+      await import('@cloudcurio/feature-tracking')
+      const files = Object.keys(createRequire(import.meta.url).cache)
+      const threads = process.getActiveResourcesInfo().filter((name) => name.includes('Message') || name.includes('Worker'))
+      console.log(JSON.stringify({ packages: files.map((file) => /.*node_modules\\/((@[^/]*\\/)?[^/]*)/.exec(file)?.[1]), threads }))
+    `
+    const { stdout, stderr } = await runNode(program)
+    expect(stderr).toBe('')
+    const { packages, threads } = JSON.parse(stdout) as { packages: string[]; threads: string[] }
+    expect([...new Set(packages)]).toEqual(['@opentelemetry/api'])
+    expect(threads).toEqual([])
   })
 })
 

@@ -1,7 +1,5 @@
-import type { FeatureStoreExplorer } from '../explore.js'
 import type { QuestionName } from './protocol.js'
 import { Questions } from './questions.js'
-import { ReaderConnection } from './reader-connection.js'
 import { StoreThread } from './thread.js'
 
 /** A reader that asks in a thread of its own, for applications: their event loop goes on meanwhile. */
@@ -19,27 +17,5 @@ export class SqliteReader extends Questions {
 
   close(): Promise<void> {
     return this.#thread.close()
-  }
-}
-
-/** A reader that asks in the caller's thread, for short-lived programs such as the command line. */
-export function openReader(path: string): FeatureStoreExplorer {
-  return new ReaderInPlace(path)
-}
-
-class ReaderInPlace extends Questions {
-  readonly #connection: ReaderConnection
-
-  constructor(path: string) {
-    super()
-    this.#connection = new ReaderConnection(path)
-  }
-
-  protected async ask<T>(method: QuestionName, query: unknown): Promise<T> {
-    return this.#connection[method](query as never) as T
-  }
-
-  async close(): Promise<void> {
-    this.#connection.close()
   }
 }
