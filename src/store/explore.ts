@@ -1,5 +1,13 @@
 import type { FeatureCategory, FeatureStatus, FeatureUsageRecord, TimeInput } from '../record/index.js'
-import type { FeatureStoreReader, RecordFilter, RollupStatus, SchemaStatus } from './contract.js'
+import type {
+  FeatureStoreReader,
+  RecordFilter,
+  RollupStatus,
+  SchemaStatus,
+  SeriesPoint,
+  SeriesQuery,
+  UsageStats,
+} from './contract.js'
 
 /** Where a call stands in its trace; null where it is not known, as of calls that the Python original recorded. */
 export interface SpanLink {
@@ -108,6 +116,29 @@ export interface CategoryCalls {
   calls: number
 }
 
+/** A figure that all calls have, and those of one hour or day. */
+export type FigureName = keyof UsageStats & keyof SeriesPoint
+
+export interface GroupsQuery extends RecordFilter {
+  /** What calls are grouped by; all of them are one group when absent. */
+  by?: 'feature' | 'category' | 'status' | undefined
+  /** The largest come first. Of features the 20 with the most calls are looked at. */
+  figure: FigureName
+  limit: number
+  /** How the groups' series are cut; without it they have none. `until` ends them where the filter gives no end. */
+  series?: Pick<SeriesQuery, 'bucket' | 'timeZone' | 'fill' | 'until'> | undefined
+}
+
+/** The calls of one group. */
+export interface GroupFigures {
+  /** What they have in common; a feature has its category, too. */
+  group: Pick<RecordFilter, 'featureName' | 'category' | 'status'>
+  /** `users` is 0 unless it is the figure that is asked for; in the series as well. */
+  stats: UsageStats
+  /** The earliest first. */
+  series: SeriesPoint[]
+}
+
 export interface ActivityQuery {
   features: { featureName: string; category: FeatureCategory }[]
   since?: TimeInput | undefined
@@ -167,6 +198,8 @@ export interface FeatureStoreExplorer extends FeatureStoreReader {
   getRecentSummary(filter: RecordFilter): Promise<RecentSummary>
   /** Categories with calls, the most used first. */
   getCategoryCalls(filter: RecordFilter): Promise<CategoryCalls[]>
+  /** The calls of groups, in one answer. Categories without calls are left out. */
+  getGroups(query: GroupsQuery): Promise<GroupFigures[]>
   /** Numbers of calls of some features in equal parts of a time, earliest first; of more than three hours exact to an hour or a day. */
   getActivity(query: ActivityQuery): Promise<number[][]>
   /** Cheap enough to be asked several times a second. */

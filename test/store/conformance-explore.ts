@@ -136,6 +136,36 @@ export function describeExplorer(make: MakeStore): void {
       expect(await reader.getSeries({ ...without, bucket: 'day' })).toEqual(expected)
     }))
 
+  it.each(['feature', 'category', 'status', undefined] as const)(
+    'getGroups by %s gives what asking for each group gives',
+    (by) =>
+      holds(async (filter) => {
+        for (const figure of ['totalCalls', 'users', 'p95Duration'] as const) {
+          const cut = { bucket: 'day', timeZone: 'Europe/Berlin', fill: true, until: FIRST + 11 * DAY } as const
+          const groups = await reader.getGroups({ ...filter, by, figure, limit: 50, series: cut })
+          const values = groups.map(({ stats }) => stats[figure])
+          expect(values).toEqual(values.toSorted((a, b) => b - a))
+          if (by !== 'feature' || groups.length < 20)
+            expect(groups.reduce((sum, { stats }) => sum + stats.totalCalls, 0)).toBe(oracle.getRecords(filter).length)
+          const countUsers = figure === 'users'
+          for (const { group, stats, series } of groups) {
+            const asked = { ...filter, ...group, countUsers }
+            expect(stats).toEqual(await reader.getUsageStats(asked))
+            expect(series).toEqual(await reader.getSeries({ ...cut, ...asked, until: filter.until ?? cut.until }))
+          }
+          const largest = await reader.getGroups({ ...filter, by, figure, limit: 2 })
+          expect(largest).toEqual(groups.slice(0, 2).map((group) => Object.assign(group, { series: [] })))
+        }
+      }),
+  )
+
+  it('getGroups refuses what cannot be cut', async () => {
+    const query = { figure: 'totalCalls', limit: 5 } as const
+    await expect(reader.getGroups({ ...query, limit: 0 })).rejects.toThrow('limit is 0')
+    await expect(reader.getGroups({ ...query, series: { bucket: 'minute' } })).rejects.toThrow('more than a day')
+    await expect(reader.getGroups({ ...query, series: { bucket: 'week' as never } })).rejects.toThrow('"week"')
+  })
+
   it.each([
     ['days', FIRST + 2 * DAY, DAY],
     ['minutes', FIRST + 2 * DAY + 1_234_567, 1_800_000],

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
-import { FEATURE_CATEGORIES, FEATURE_STATUSES, type FeatureCategory } from '../../record/index.js'
-import type { FeatureStoreReader, RecordFilter, SeriesPoint, UsageStats } from '../../store/index.js'
-import type { Bucket, Measure, QueryResponse } from '../contract.js'
+import type { FeatureCategory } from '../../record/index.js'
+import type { FigureName, GroupFigures } from '../../store/index.js'
+import type { Measure, QueryResponse } from '../contract.js'
 import { endpoint } from './endpoint.js'
 import {
   bucketParameter,
@@ -39,94 +39,47 @@ export const query = endpoint({
   }),
   answer: queryAnswer,
   handle: async ({ store }, input): Promise<QueryResponse> => {
-    const groups = await groupsOf(store, filterOf(input), input.group_by, input.measure)
-    const largest = groups.toSorted((a, b) => b.value - a.value).slice(0, input.limit)
-    if (input.bucket === undefined)
-      return { measure: input.measure, bucket: null, starts: [], groups: largest.map((group) => shown(group, [])) }
-    const { bucket: by, tz } = input
-    const series = await Promise.all(
-      largest.map((group) =>
-        store.getSeries({ ...seriesQuery(group.filter, { bucket: by, tz }), countUsers: input.measure === 'users' }),
-      ),
-    )
-    return bucketed(input.measure, by, largest, series)
+    const { measure: wanted, bucket = null, tz, limit } = input
+    const filter = filterOf(input)
+    const groups = await store.getGroups({
+      ...filter,
+      by: input.group_by,
+      figure: FIGURES[wanted],
+      limit,
+      series: bucket === null ? undefined : seriesQuery(filter, { bucket, tz }),
+    })
+    const starts = [...new Set(groups.flatMap(({ series }) => series.map(({ start }) => start)))].toSorted()
+    return { measure: wanted, bucket, starts, groups: groups.map((found) => line(wanted, found, starts)) }
   },
 })
 
-interface Group {
-  readonly label: string
-  readonly category: FeatureCategory | null
-  readonly filter: RecordFilter
-  readonly value: number
-}
-
-async function groupsOf(
-  store: FeatureStoreReader,
-  asked: RecordFilter,
-  by: (typeof GROUPS)[number] | undefined,
+function line(
   wanted: Measure,
-): Promise<Group[]> {
-  const group = async (label: string, also: RecordFilter): Promise<Group> => {
-    const filtered = { ...asked, ...also }
-    return {
-      label,
-      category: null,
-      filter: filtered,
-      value: of(wanted, await store.getUsageStats({ ...filtered, countUsers: wanted === 'users' })),
-    }
-  }
-  const allowed = <T>(all: readonly T[], only: T | undefined): readonly T[] => (only === undefined ? all : [only])
-  if (by === undefined) return [await group('', {})]
-  if (by === 'category') {
-    const groups = allowed(FEATURE_CATEGORIES, asked.category).map((category) => group(category, { category }))
-    return (await Promise.all(groups)).filter(({ value }) => value !== 0)
-  }
-  if (by === 'status')
-    return Promise.all(allowed(FEATURE_STATUSES, asked.status).map((status) => group(status, { status })))
-  // By another measure than calls the largest is among the most used ones that are looked at.
-  const found = await store.getTopFeatures({ ...asked, limit: MAX_FEATURES })
-  return Promise.all(
-    found.map(async ({ featureName, category }) =>
-      Object.assign(await group(featureName, { featureName, category }), { category }),
-    ),
-  )
-}
-
-const MAX_FEATURES = 20
-
-function bucketed(
-  wanted: Measure,
-  by: Bucket,
-  groups: readonly Group[],
-  series: readonly (readonly SeriesPoint[])[],
-): QueryResponse {
-  const starts = [...new Set(series.flatMap((points) => points.map(({ start }) => start)))].toSorted()
-  const values = series.map((points) => {
-    const known = new Map(points.map((point) => [point.start, point]))
-    return starts.map((start) => {
-      const point = known.get(start)
-      if (isCount(wanted)) return point === undefined ? 0 : of(wanted, point)
-      return point === undefined || point.totalCalls === 0 ? null : of(wanted, point)
-    })
+  { group, stats, series }: GroupFigures,
+  starts: readonly string[],
+): QueryResponse['groups'][number] {
+  const figure = FIGURES[wanted]
+  const known = new Map(series.map((point) => [point.start, point]))
+  const values = starts.map((start) => {
+    const point = known.get(start)
+    // Of no calls a number is 0, and an average or a share is none.
+    return point !== undefined && (point.totalCalls > 0 || isCount(wanted)) ? point[figure] : isCount(wanted) ? 0 : null
   })
-  return {
-    measure: wanted,
-    bucket: by,
-    starts,
-    groups: groups.map((group, index) => shown(group, values[index] ?? [])),
-  }
+  return { label: labelOf(group), category: categoryOf(group), value: stats[figure], values }
 }
 
-function shown({ label, category, value }: Group, values: (number | null)[]): QueryResponse['groups'][number] {
-  return { label, category, value, values }
+/** What tells a group from the others. */
+function labelOf({ featureName, category, status }: GroupFigures['group']): string {
+  return featureName ?? category ?? status ?? ''
+}
+
+/** A feature of one name may be in several categories. */
+function categoryOf({ featureName, category }: GroupFigures['group']): FeatureCategory | null {
+  return featureName === undefined ? null : (category ?? null)
 }
 
 function isCount(wanted: Measure): boolean {
   return wanted.endsWith('_count') || wanted === 'total_calls' || wanted === 'users'
-}
-
-function of(wanted: Measure, figures: UsageStats | SeriesPoint): number {
-  return figures[FIGURES[wanted]]
 }
 
 const FIGURES = {
@@ -142,4 +95,4 @@ const FIGURES = {
   p99_duration: 'p99Duration',
   avg_efficiency: 'avgEfficiency',
   users: 'users',
-} as const satisfies Record<Measure, keyof UsageStats & keyof SeriesPoint>
+} as const satisfies Record<Measure, FigureName>

@@ -13,6 +13,8 @@ import type {
   ActivityQuery,
   CategoryCalls,
   FeatureStoreExplorer,
+  GroupFigures,
+  GroupsQuery,
   LatencyBar,
   News,
   NewsQuery,
@@ -74,6 +76,10 @@ export abstract class Questions implements FeatureStoreExplorer {
 
   getCategoryCalls(filter: RecordFilter = {}): Promise<CategoryCalls[]> {
     return this.ask('getCategoryCalls', filter)
+  }
+
+  getGroups(query: GroupsQuery): Promise<GroupFigures[]> {
+    return this.ask('getGroups', query)
   }
 
   getActivity(query: ActivityQuery): Promise<number[][]> {

@@ -16,6 +16,8 @@ import {
 import type {
   ActivityQuery,
   CategoryCalls,
+  GroupFigures,
+  GroupsQuery,
   LatencyBar,
   News,
   NewsQuery,
@@ -30,6 +32,7 @@ import type {
 import { openForReading, toStoreError } from './database.js'
 import { activity } from './explore/activity.js'
 import { categoryCalls } from './explore/categories.js'
+import { groupFigures } from './explore/groups.js'
 import { latency } from './explore/latency.js'
 import { newRows, storeStatus } from './explore/news.js'
 import { pageQuestion } from './explore/page.js'
@@ -86,11 +89,15 @@ export class ReaderConnection {
   }
 
   getSeries(query: SeriesQuery): SeriesPoint[] {
+    this.#requireCut(query)
     const question = { ...this.#question(query), leaveOutUsers: query.countUsers === false }
-    const bucket = requireBucket(query.bucket)
-    if (bucket === 'minute') requireShort(question)
-    const cut = { bucket, timeZone: query.timeZone, fill: query.fill === true }
+    const cut = { bucket: query.bucket, timeZone: query.timeZone, fill: query.fill === true }
     return this.#ask((_, snapshot) => series(snapshot, question, cut))
+  }
+
+  /** @throws TypeError or RangeError where a time cannot be cut as the query says */
+  #requireCut(query: SeriesQuery): void {
+    if (requireBucket(query.bucket) === 'minute') requireShort(this.#question(query))
   }
 
   getRecord(recordId: string): TracedRecord | undefined {
@@ -148,6 +155,12 @@ export class ReaderConnection {
   getCategoryCalls(filter: RecordFilter): CategoryCalls[] {
     const question = this.#question(filter)
     return this.#ask((_, snapshot) => categoryCalls(snapshot, question))
+  }
+
+  getGroups(query: GroupsQuery): GroupFigures[] {
+    requireLimit(query.limit)
+    if (query.series !== undefined) this.#requireCut({ ...query, ...query.series })
+    return this.#ask((_, snapshot) => groupFigures(snapshot, query, (filter) => this.#question(filter)))
   }
 
   getActivity(query: ActivityQuery): number[][] {
