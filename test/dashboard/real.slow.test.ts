@@ -44,7 +44,9 @@ function someCalls(): RecordDraft[] {
       duration: 1,
       status: index === 4 ? 'failed' : 'success',
       errorMessage: index === 4 ? 'the last step broke' : null,
-      link: TRACE + span(index) + (index === 0 ? '' : span(index - 1)),
+      traceId: TRACE,
+      spanId: span(index),
+      parentSpanId: index === 0 ? undefined : span(index - 1),
     }),
   )
   const everyCategory = FEATURE_CATEGORIES.map((category) =>
