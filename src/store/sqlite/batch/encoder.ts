@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto'
-import type { RecordDraft } from '../../../record/index.js'
+import { FeatureCategory, FeatureStatus, type RecordDraft } from '../../../record/index.js'
 import type { Chunk } from './chunk.js'
 import {
   CATEGORY_CODES,
@@ -21,6 +21,11 @@ import {
 const LOOPED_LENGTH = 48
 
 const NO_ROOM = -1
+
+/** The code that a record's category and status have; what is neither counts as `other` and `failed`. */
+function kindOf(category: string, status: string): number {
+  return (CATEGORY_CODES.get(category) ?? 9) | ((STATUS_CODES.get(status) ?? 1) << 8)
+}
 
 /** A text and where the batch has it; most calls repeat the last one's name, session and user. */
 class LastText {
@@ -47,9 +52,9 @@ export class BatchEncoder {
   readonly #seeds = new Int32Array(512)
   #seed = this.#seeds.length
   /** What the last record was; most are what the last one was, and to look codes up costs more than to compare. */
-  #category: string | undefined
-  #status: string | undefined
-  #kind = 0
+  #category: string = FeatureCategory.OTHER
+  #status: string = FeatureStatus.FAILED
+  #kind = kindOf(this.#category, this.#status)
 
   /** Records in the batch that is open. */
   get count(): number {
@@ -147,7 +152,7 @@ export class BatchEncoder {
     if (category !== this.#category || status !== this.#status) {
       this.#category = category
       this.#status = status
-      this.#kind = (CATEGORY_CODES.get(category) ?? 9) | ((STATUS_CODES.get(status) ?? 1) << 8)
+      this.#kind = kindOf(category, status)
     }
     return this.#kind
   }
