@@ -76,7 +76,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   },
   {
     name: 'views',
-    title: "The dashboard's views in a browser, each opened anew",
+    title: "The dashboard's views in a browser",
     onTable: true,
     load: async () => (await import('./server/views.js')).benchViews,
   },
