@@ -42,9 +42,10 @@ export async function benchViews(_options: Options, rows: number): Promise<Resul
 
 async function viewsOf(path: string, browser: Browser): Promise<Result[]> {
   const server = await startServer({ dbPath: path, port: 0 })
+  const places = await placesOf(path)
   const all: Times[] = []
   const results: Result[] = []
-  for (const [name, place] of await placesOf(path)) {
+  for (const [name, place] of places) {
     const times: Times[] = []
     const context = await contextOf(browser)
     // The first one finds the server's readers cold, as nobody does who has looked at another view before.
@@ -56,7 +57,7 @@ async function viewsOf(path: string, browser: Browser): Promise<Result[]> {
     all.push(...times)
     results.push(drawnResult(`${name}, in a new tab`, median(times.map(({ drawn }) => drawn))))
   }
-  for (const [name, place] of await placesOf(path)) {
+  for (const [name, place] of places) {
     const time = await reached(browser, `${server.url}#/boards`, place)
     results.push(drawnResult(`${name}, from another view`, time))
   }

@@ -1,3 +1,4 @@
+// The global of that name is a getter, which each call would run twice.
 import { performance } from 'node:perf_hooks'
 import { type Context, context, ROOT_CONTEXT, type Span, type SpanContext, trace } from '@opentelemetry/api'
 import { calculateEfficiency, deriveRecordId, type FeatureCategory, FeatureStatus } from '../record/index.js'

@@ -60,10 +60,11 @@ function line(
 ): QueryResponse['groups'][number] {
   const figure = FIGURES[wanted]
   const known = new Map(series.map((point) => [point.start, point]))
+  // Of no calls a number is 0, and an average or a share is none.
+  const ofNoCalls = isCount(wanted) ? 0 : null
   const values = starts.map((start) => {
     const point = known.get(start)
-    // Of no calls a number is 0, and an average or a share is none.
-    return point !== undefined && (point.totalCalls > 0 || isCount(wanted)) ? point[figure] : isCount(wanted) ? 0 : null
+    return point === undefined || point.totalCalls === 0 ? ofNoCalls : point[figure]
   })
   return { label: labelOf(group), category: categoryOf(group), value: stats[figure], values }
 }

@@ -159,7 +159,8 @@ export class ReaderConnection {
 
   getGroups(query: GroupsQuery): GroupFigures[] {
     requireLimit(query.limit)
-    if (query.series !== undefined) this.#requireCut({ ...query, ...query.series })
+    const { series: cut } = query
+    if (cut !== undefined) this.#requireCut({ ...query, bucket: cut.bucket, until: query.until ?? cut.until })
     return this.#ask((_, snapshot) => groupFigures(snapshot, query, (filter) => this.#question(filter)))
   }
 
