@@ -52,11 +52,9 @@ export function cutOf(database: Database, limits: CleanupLimits): number | undef
 
 function cutOfRows(database: Database, limits: CleanupLimits, maxRows: number): number | undefined {
   const wanted = wantedOf(limits)
-  if (maxRows > 0) {
-    // Of rows that started at the same time as the last one that stays, all stay.
-    const last = startOfNth(database, wanted, maxRows, 'latest')
-    return last !== undefined && startOfNth(database, wanted, maxRows + 1, 'latest') !== undefined ? last : undefined
-  }
+  // Of rows that started at the same time as the last one that stays, all stay.
+  if (maxRows > 0)
+    return countRows(database, wanted) > maxRows ? startOfNth(database, wanted, maxRows, 'latest') : undefined
   const latest = startOfNth(database, wanted, 1, 'latest')
   return latest === undefined ? undefined : latest + 1
 }

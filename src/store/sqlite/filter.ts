@@ -101,8 +101,11 @@ function addCategory(column: string, category: FeatureCategory, add: Add): void 
   else add(`${column} = ?`, category)
 }
 
-/** Offsets from UTC are smaller than this. */
-const MAX_OFFSET_MICROS = 26 * 3_600_000_000
+/**
+ * A time as text is at most so far from where the index has it: half a day and a bit for the zone, and a day for a blank
+ * where others have a T.
+ */
+export const MAX_OFFSET_MICROS = 40 * 3_600_000_000
 
 const IS_UTC = "start_time GLOB '????-??-??T??:??:??.??????+00:00'"
 
@@ -126,8 +129,8 @@ function addTime(column: string, operator: '>=' | '<', micros: number, forms: nu
     )
 }
 
-/** At the ends of the calendar, text that is before or after all. */
-function farTimeText(micros: number): string {
+/** A time as UTC text; at the ends of the calendar, text that is before or after all. */
+export function farTimeText(micros: number): string {
   try {
     return timeText(micros)
   } catch {

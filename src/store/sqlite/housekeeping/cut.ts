@@ -1,11 +1,12 @@
-import type { Database, Statement } from 'better-sqlite3'
-import { parseTimeText, timeText } from '../../../record/index.js'
+import type { Database } from 'better-sqlite3'
+import { parseTimeText } from '../../../record/index.js'
 import { and, conditionOf, registerTimes } from '../filter.js'
 import { hasTable } from '../migrations.js'
-import { ANY_TEXT, UTC_TEXT } from '../rollup/instant.js'
+import { ANY_TEXT, formsOfTexts, LOCAL_TEXT, UTC_TEXT } from '../rollup/instant.js'
 import { narrowestIndex } from '../rollup/parts.js'
 import { NO_QUESTION, type RemovalQuestion } from '../rollup/retention.js'
-import { type RollupState, StateTable } from '../rollup/state.js'
+import { StateTable } from '../rollup/state.js'
+import { type Order, TimeIndex } from './time-index.js'
 
 type Wanted = Omit<RemovalQuestion, 'until'>
 
@@ -15,6 +16,9 @@ type Wanted = Omit<RemovalQuestion, 'until'>
  */
 const ROWS_PER_WALK = 20_000
 
+/** So many rows that are in no sums yet are looked at; others write all the time, so that there mostly are some. */
+const MAX_LOOSE_ROWS = 50_000
+
 /**
  * How many rows a removal takes. Rows that come meanwhile may be among them.
  * @param walk rows that one statement walks over; tests give fewer
@@ -22,14 +26,12 @@ const ROWS_PER_WALK = 20_000
 export function countRows(database: Database, question: Partial<RemovalQuestion>, walk = ROWS_PER_WALK): number {
   registerTimes(database)
   const { until = Infinity, ...wanted } = question
-  const counted = until === Infinity && isEmpty(wanted) ? countedBySums(database) : undefined
-  if (counted !== undefined) return counted
-  const forms = formsOf(database)
-  let rows = 0
-  if (isEmpty(wanted) && forms <= UTC_TEXT)
-    for (const piece of pieces(database, 'earliest', walk, until)) rows += piece.rows
-  else for (const page of pages<[number]>(database, question, forms, 'rowid', walk)) rows += page.length
-  return rows
+  const { rows, forms } = knownOf(database)
+  if (until === Infinity && isEmpty(wanted) && rows !== undefined) return rows
+  if (isEmpty(wanted) && isByText(forms)) return new TimeIndex(database, forms, walk).countBefore(until)
+  let counted = 0
+  for (const page of pages<[number]>(database, question, forms, 'rowid', walk)) counted += page.length
+  return counted
 }
 
 /**
@@ -42,12 +44,12 @@ export function startOfNth(
   database: Database,
   wanted: Wanted,
   n: number,
-  order: 'latest' | 'earliest',
+  order: Order,
   walk = ROWS_PER_WALK,
 ): number | undefined {
   registerTimes(database)
-  // Where all times are written alike, they sort as text, and by the index.
-  if (isEmpty(wanted) && formsOf(database) <= UTC_TEXT) return nthOfIndex(database, n, order, walk)
+  const { forms } = knownOf(database)
+  if (isEmpty(wanted) && isByText(forms)) return new TimeIndex(database, forms, walk).startOfNth(n, order)
   const starts: number[] = []
   for (const page of pages<[number, number | null]>(
     database,
@@ -61,62 +63,9 @@ export function startOfNth(
   return order === 'latest' ? sorted[sorted.length - n] : sorted[n - 1]
 }
 
-function nthOfIndex(database: Database, n: number, order: 'latest' | 'earliest', walk: number): number | undefined {
-  let before = 0
-  for (const { from, to, rows } of pieces(database, order, walk)) {
-    if (before + rows < n) {
-      before += rows
-      continue
-    }
-    const { time } = statements(database, order)
-    const found = time.get(from, to, n - before - 1)
-    return found === undefined ? undefined : parseTimeText(found)
-  }
-  return undefined
-}
-
-interface Piece {
-  /** The first time of the piece, in its order, which is in it. */
-  readonly from: string
-  /** The first time that is not in it any more. */
-  readonly to: string
-  readonly rows: number
-}
-
-/** After and before all times that are written as ours. */
-const END = { earliest: ':', latest: '' } as const
-const START = { earliest: '', latest: ':' } as const
-
-/** The rows by their times, as texts, in pieces that are quickly counted. Rows of one time are in one piece. */
-function* pieces(database: Database, order: 'latest' | 'earliest', walk: number, until = Infinity): Generator<Piece> {
-  const { time, next, rows } = statements(database, order)
-  const end = until === Infinity ? END[order] : timeText(until)
-  for (let from: string = START[order]; from !== end;) {
-    let to = time.get(from, end, walk) ?? end
-    if (to === from) to = next.get(from, end) ?? end
-    const counted = rows.get(from, to) as number
-    if (counted > 0) yield { from, to, rows: counted }
-    from = to
-  }
-}
-
-interface TimeStatements {
-  readonly time: Statement<[from: string, to: string, offset: number], string>
-  readonly next: Statement<[from: string, to: string], string>
-  readonly rows: Statement<[from: string, to: string], number>
-}
-
-function statements(database: Database, order: 'latest' | 'earliest'): TimeStatements {
-  const [from, after, to, direction] = order === 'latest' ? ['<=', '<', '>', 'DESC'] : ['>=', '>', '<', 'ASC']
-  const times = (first: string): string => `FROM feature_usage WHERE start_time ${first} ? AND start_time ${to} ?`
-  const ordered = `ORDER BY start_time ${direction} LIMIT 1`
-  return {
-    time: database
-      .prepare<[string, string, number], string>(`SELECT start_time ${times(from)} ${ordered} OFFSET ?`)
-      .pluck(),
-    next: database.prepare<[string, string], string>(`SELECT start_time ${times(after)} ${ordered}`).pluck(),
-    rows: database.prepare<[string, string], number>(`SELECT count(*) ${times(from)}`).pluck(),
-  }
+/** Whether the index of the times has the rows in about the order of their times. */
+function isByText(forms: number): boolean {
+  return (forms & ~(UTC_TEXT | LOCAL_TEXT)) === 0
 }
 
 /** The rows of a question in the order of their row ids, each page by a statement of its own. */
@@ -145,12 +94,6 @@ function isEmpty(wanted: Wanted): boolean {
   return Object.values(wanted).every((condition) => condition === undefined)
 }
 
-/** The number of all rows, where it is known without looking at them. */
-function countedBySums(database: Database): number | undefined {
-  if (stateOfAll(database) === undefined) return undefined
-  return database.prepare<[], number>('SELECT coalesce(sum(row_count), 0) FROM feature_rollup_blocks').pluck().get()
-}
-
 /**
  * About when the n-th of the earliest rows started: by the index alone, in which times that are written otherwise than ours
  * are up to a day off.
@@ -167,16 +110,28 @@ export function roughStartOfNth(database: Database, n: number): number | undefin
   return found === undefined ? undefined : parseTimeText(found)
 }
 
-/** As far as the rows are in the sums; of a row that is not, anything may be true. */
-function formsOf(database: Database): number {
-  return stateOfAll(database)?.text_forms ?? ANY_TEXT
+/** What is known of all rows without looking at each. */
+interface Known {
+  readonly rows?: number
+  /** See rollup/instant.ts; of rows that are not in the sums anything may be true. */
+  readonly forms: number
 }
 
-/** The state of the sums, where every row is in them. */
-function stateOfAll(database: Database): RollupState | undefined {
-  if (!hasTable(database, 'feature_rollup_state')) return undefined
-  const states = new StateTable(database)
-  const state = states.read()
-  const areAllIn = state.rebuilding === 0 && states.holds(state) && state.watermark === states.lastRowid()
-  return areAllIn ? state : undefined
+function knownOf(database: Database): Known {
+  if (!hasTable(database, 'feature_rollup_state')) return { forms: ANY_TEXT }
+  return database.transaction((): Known => {
+    const states = new StateTable(database)
+    const state = states.read()
+    if (state.rebuilding !== 0 || !states.holds(state)) return { forms: ANY_TEXT }
+    const loose = database
+      .prepare<[number], string>(`SELECT start_time FROM feature_usage WHERE rowid > ? LIMIT ${MAX_LOOSE_ROWS + 1}`)
+      .pluck()
+      .all(state.watermark)
+    if (loose.length > MAX_LOOSE_ROWS) return { forms: ANY_TEXT }
+    const counted = database
+      .prepare<[], number>('SELECT coalesce(sum(row_count), 0) FROM feature_rollup_blocks')
+      .pluck()
+      .get() as number
+    return { rows: counted + loose.length, forms: state.text_forms | formsOfTexts(loose) }
+  })()
 }

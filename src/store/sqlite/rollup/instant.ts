@@ -27,7 +27,7 @@ export class InstantReader {
     this.form = UTC_TEXT
     if (isFixedWidth(text) && this.#readFixed(text)) return
     const micros = parseTimeText(text)
-    this.form = micros !== undefined && !HAS_OFFSET.test(text) ? LOCAL_TEXT : OTHER_TEXT
+    this.form = micros !== undefined && IS_LOCAL.test(text) ? LOCAL_TEXT : OTHER_TEXT
     this.micros = micros ?? Number.NaN
     this.hour = Math.floor(this.micros / HOUR_MICROS)
   }
@@ -46,7 +46,19 @@ export class InstantReader {
   }
 }
 
-const HAS_OFFSET = /[+z]|t.*-/i
+/** As Python's `isoformat` writes it. Others, such as with a blank for the T, sort elsewhere. */
+const IS_LOCAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?$/
+
+/** The forms of all of these texts, as a mask. */
+export function formsOfTexts(texts: Iterable<string>): number {
+  const instant = new InstantReader()
+  let forms = 0
+  for (const text of texts) {
+    instant.read(text)
+    forms |= instant.form
+  }
+  return forms
+}
 
 /** Whether text has the form that this library writes, `2026-11-24T14:55:00.123456+00:00`. */
 function isFixedWidth(text: string): boolean {
