@@ -77,7 +77,9 @@ it('counts rows and finds the n-th, many of one time as well, in walks of any le
         database.close()
       })
       const starts = (featureName?: string): number[] =>
-        times.filter((_, index) => featureName === undefined || NAMES[index % 2] === featureName).toSorted((a, b) => a - b)
+        times
+          .filter((_, index) => featureName === undefined || NAMES[index % 2] === featureName)
+          .toSorted((a, b) => a - b)
       const end = FIRST + until * step
       for (const featureName of [undefined, ...NAMES]) {
         const all = starts(featureName)
