@@ -5,7 +5,15 @@ const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 30 }),
   fc.constantFrom('', '\0', 'a\0b', '\n\r\t', "'", '"', '\u2028', '漢字 👩‍👩‍👧', '{"a":1}', '=1+1'),
 )
-const real = fc.oneof(fc.double({ noNaN: true }), fc.constantFrom(0, -0, 1e-320, 0.1 + 0.2, Infinity, -Infinity))
+/** Times as they are measured, and numbers that lie next to one. */
+const measured = fc
+  .tuple(fc.integer({ min: 0, max: 1e12 }), fc.constantFrom(1e9, 1e6, 1e4), fc.constantFrom(0, 1, -1))
+  .map(([parts, unit, ulps]) => (parts / unit) * (1 + ulps * Number.EPSILON))
+const real = fc.oneof(
+  fc.double({ noNaN: true }),
+  measured,
+  fc.constantFrom(0, -0, 1e-320, 0.1 + 0.2, Infinity, -Infinity),
+)
 const whole = fc.oneof(
   fc.integer(),
   fc.maxSafeInteger(),

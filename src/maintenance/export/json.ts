@@ -1,11 +1,12 @@
 import { COLUMNS } from '../../store/index.js'
 import { type Column, COLUMN_KINDS } from '../rows/columns.js'
 import { isPlainSql, oddSql } from '../rows/odd-values.js'
+import { realTextSql } from '../rows/real-text.js'
 import type { TextFormat } from './text-format.js'
 
 function row(careful: boolean): string {
-  const members = COLUMNS.map((column) => `'"${column}":' || ${value(column, careful)}`)
-  return `'{' || ${members.join(" || ',' || ")} || '}'`
+  const members = COLUMNS.map((column, at) => `'${at === 0 ? '{' : ','}"${column}":', ${value(column, careful)}`)
+  return `concat(${members.join(', ')}, '}')`
 }
 
 /** One object a line. */
@@ -25,7 +26,7 @@ function text(column: string, careful: boolean): string {
 
 /** JSON has no infinity, but numbers that are read as it. */
 function number(column: string): string {
-  const real = `CASE ${column} WHEN 9e999 THEN '1e999' WHEN -9e999 THEN '-1e999' ELSE real_text(${column}) END`
+  const real = `CASE ${column} WHEN 9e999 THEN '1e999' WHEN -9e999 THEN '-1e999' ELSE ${realTextSql(column)} END`
   return `CASE typeof(${column}) WHEN 'real' THEN ${real} WHEN 'integer' THEN ${column} WHEN 'null' THEN 'null' ELSE ${odd(column)} END`
 }
 

@@ -1,12 +1,15 @@
 import { gzipSync } from 'node:zlib'
 import { ByteWriter, type ColumnSource, ParquetWriter } from 'hyparquet-writer'
 import { COLUMNS, type RowSource, type SqlValue } from '../../store/index.js'
-import { MaintenanceError } from '../error.js'
 import type { RowListener } from '../progress.js'
 import { type Column, COLUMN_KINDS, REQUIRED } from '../rows/columns.js'
+import { type WaitingColumn, waitingColumn } from './parquet-columns.js'
 
 /** Rows of a row group at the most: readers skip whole groups, and each is in memory at once while it is written. */
-const GROUP_ROWS = 5000
+const GROUP_ROWS = 8000
+
+/** Bytes of a page, the part of a column that is compressed at once: what fits into the processor's cache is faster. */
+const PAGE_BYTES = 64 * 1024
 
 /** UTF-16 units of long texts from which on a group is written sooner. */
 const GROUP_LENGTH = 8 * 1024 * 1024
@@ -49,20 +52,16 @@ export function* parquetPieces(source: RowSource, onPage: RowListener): Generato
     codec: 'GZIP',
     compressors: { GZIP: (input) => gzipSync(input, { level: 1 }) },
   })
-  let group: SqlValue[][] = []
-  let length = 0
+  const group = new RowGroup()
   for (const { content, rows, share } of source.rows()) {
-    group.push(...content)
-    length += content.reduce((sum, row) => sum + lengthOf(row[METADATA]) + lengthOf(row[ERROR]), 0)
-    if (group.length >= GROUP_ROWS || length >= GROUP_LENGTH) {
-      writeGroup(parquet, group)
+    group.add(content)
+    if (group.isFull) {
+      group.write(parquet)
       yield taken(bytes)
-      group = []
-      length = 0
     }
     onPage(rows, share)
   }
-  if (group.length > 0) writeGroup(parquet, group)
+  if (group.rows > 0) group.write(parquet)
   void parquet.finish()
   yield taken(bytes)
 }
@@ -74,38 +73,43 @@ function lengthOf(value: SqlValue | undefined): number {
   return typeof value === 'string' ? value.length : 0
 }
 
-function writeGroup(parquet: ParquetWriter, rows: readonly SqlValue[][]): void {
-  const columnData = COLUMNS.map((column, at): ColumnSource => {
-    const source = {
+/** Rows that wait to be written, column by column: as rows they would take several times the memory. */
+class RowGroup {
+  readonly #columns = COLUMNS.map((column, at) => waitingColumn(column, at, VARIED.has(column)))
+  #length = 0
+  rows = 0
+
+  get isFull(): boolean {
+    return this.rows >= GROUP_ROWS || this.#length >= GROUP_LENGTH
+  }
+
+  /** @throws MaintenanceError where a value does not fit into its column */
+  add(rows: readonly SqlValue[][]): void {
+    for (const column of this.#columns) column.add(rows)
+    this.#length += rows.reduce((sum, row) => sum + lengthOf(row[METADATA]) + lengthOf(row[ERROR]), 0)
+    this.rows += rows.length
+  }
+
+  write(parquet: ParquetWriter): void {
+    const columnData = COLUMNS.map((column, at) => this.#source(column, this.#columns[at] as WaitingColumn))
+    // It is a promise only where the writer's `flush` gives one, and ours has none.
+    void parquet.write({ columnData, rowGroupSize: this.rows, pageSize: PAGE_BYTES })
+    for (const column of this.#columns) column.clear()
+    this.#length = 0
+    this.rows = 0
+  }
+
+  #source(column: Column, waiting: WaitingColumn): ColumnSource {
+    return {
       name: column,
-      data: columnOf(rows, column, at),
+      get data() {
+        return waiting.values()
+      },
       statistics: SEARCHED.has(column),
       offsetIndex: false,
+      ...(VARIED.has(column) ? { encoding: 'PLAIN' as const } : {}),
     }
-    return VARIED.has(column) ? Object.assign(source, { encoding: 'PLAIN' as const }) : source
-  })
-  // It is a promise only where the writer's `flush` gives one, and ours has none.
-  void parquet.write({ columnData, rowGroupSize: rows.length })
-}
-
-function columnOf(rows: readonly SqlValue[][], column: Column, at: number): unknown[] {
-  const kind = COLUMN_KINDS[column]
-  return rows.map((row) => {
-    const value = row[at] as SqlValue
-    if (value === null) return null
-    if (kind === 'text' && typeof value === 'string' && value.isWellFormed()) return value
-    if (kind === 'real' && typeof value === 'number') return value
-    if (kind === 'integer' && (typeof value === 'bigint' || Number.isSafeInteger(value))) return BigInt(value as number)
-    throw new MaintenanceError(
-      'unfit',
-      `row ${String(row[0])} has ${show(value)} as ${column}, which Parquet's ${kind} column cannot hold`,
-      'export to csv, json or jsonl, which keep it',
-    )
-  })
-}
-
-function show(value: SqlValue): string {
-  return value instanceof Uint8Array ? `${value.length} bytes` : JSON.stringify(String(value).slice(0, 40))
+  }
 }
 
 /** What was written since it was last asked. */

@@ -73,7 +73,9 @@ export class RowSource {
   #lookAround(): void {
     if (!hasTable(this.#database, 'feature_usage'))
       throw new StoreError('empty', `${this.path} has no table feature_usage: nothing was ever tracked in it`)
-    const ends = 'SELECT coalesce(min(rowid), 0), coalesce(max(rowid), -1) FROM feature_usage'
+    // Each by itself: of both together SQLite would look at every row.
+    const end = (which: string): string => `(SELECT ${which}(rowid) FROM feature_usage)`
+    const ends = `SELECT coalesce(${end('min')}, 0), coalesce(${end('max')}, -1)`
     const [first, last] = this.#database.prepare(ends).raw().get() as [number, number]
     this.#first = first
     this.#last = last
