@@ -36,7 +36,14 @@ import { groupFigures } from './explore/groups.js'
 import { latency } from './explore/latency.js'
 import { newRows, storeStatus } from './explore/news.js'
 import { pageQuestion } from './explore/page.js'
-import { LISTED_CALLS, recentSummary, SAMPLE_CALLS, SAMPLE_ERRORS } from './explore/sample.js'
+import {
+  LISTED_CALLS,
+  recentSummary,
+  SAMPLE_CALLS,
+  SAMPLE_ERRORS,
+  SAMPLED_COLUMNS,
+  sampledCall,
+} from './explore/sample.js'
 import { slowestRows } from './explore/slowest.js'
 import { traceRows, withLinks } from './explore/traces.js'
 import { rowConditionsOf } from './row-conditions.js'
@@ -140,14 +147,17 @@ export class ReaderConnection {
   getRecentSummary(filter: RecordFilter): RecentSummary {
     const question = this.#question(filter)
     return this.#ask((database, snapshot) => {
-      const latest = (asked: Question, limit: number) =>
-        this.#latestRows(database, snapshot, asked, limit).map(recordFromRow)
-      const calls = latest(question, SAMPLE_CALLS)
-      const errors = latest({ ...question, unsuccessful: true }, SAMPLE_ERRORS)
+      const latest = (asked: Question, limit: number, columns?: string) =>
+        this.#latestRows(database, snapshot, asked, limit, columns)
+      const unsuccessful = { ...question, unsuccessful: true }
+      const listed = (asked: Question) => withLinks(database, latest(asked, LISTED_CALLS).map(recordFromRow))
       return {
-        ...recentSummary(calls, errors),
-        latest: withLinks(database, calls.slice(0, LISTED_CALLS)),
-        latestErrors: withLinks(database, errors.slice(0, LISTED_CALLS)),
+        ...recentSummary(
+          latest(question, SAMPLE_CALLS, SAMPLED_COLUMNS).map(sampledCall),
+          latest(unsuccessful, SAMPLE_ERRORS, SAMPLED_COLUMNS).map(sampledCall),
+        ),
+        latest: listed(question),
+        latestErrors: listed(unsuccessful),
       }
     })
   }
@@ -180,8 +190,9 @@ export class ReaderConnection {
     return this.#ask(storeStatus)
   }
 
-  #latestRows(database: Database, snapshot: Snapshot, question: Question, limit: number): Row[] {
-    return recentRows(snapshot, question, limit) ?? this.#sortedRows(database, question, limit)
+  /** @param columns as `recentRows` has them; more may come */
+  #latestRows(database: Database, snapshot: Snapshot, question: Question, limit: number, columns?: string): Row[] {
+    return recentRows(snapshot, question, limit, columns) ?? this.#sortedRows(database, question, limit)
   }
 
   #records(rows: (database: Database, snapshot: Snapshot) => Row[]): TracedRecord[] {

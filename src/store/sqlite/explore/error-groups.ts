@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto'
 import type { FeatureUsageRecord } from '../../../record/index.js'
 import type { ErrorGroup } from '../../explore.js'
 
+/** What groups need of a call. */
+type FailedCall = Pick<FeatureUsageRecord, 'recordId' | 'status' | 'startTime' | 'userId' | 'errorMessage'>
+
 /** Longer messages are compared by their beginning. */
 const MAX_LENGTH = 500
 
@@ -26,7 +29,7 @@ function fingerprintOf(pattern: string): string {
  * Groups of calls that did not succeed, the largest first.
  * @param calls the latest first
  */
-export function errorGroups(calls: readonly FeatureUsageRecord[]): ErrorGroup[] {
+export function errorGroups(calls: readonly FailedCall[]): ErrorGroup[] {
   const groups = new Map<string, ErrorGroup>()
   const users = new Map<string, Set<string>>()
   for (const call of calls) {
@@ -45,7 +48,7 @@ export function errorGroups(calls: readonly FeatureUsageRecord[]): ErrorGroup[] 
   )
 }
 
-function newGroup(latest: FeatureUsageRecord, key: string, pattern: string): ErrorGroup {
+function newGroup(latest: FailedCall, key: string, pattern: string): ErrorGroup {
   const { status, startTime, errorMessage, recordId } = latest
   return {
     fingerprint: fingerprintOf(key),

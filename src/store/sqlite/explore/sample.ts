@@ -1,5 +1,7 @@
-import { FeatureStatus, type FeatureUsageRecord } from '../../../record/index.js'
+import { FeatureStatus, type FeatureUsageRecord, normalizeTimeText, parseStatus } from '../../../record/index.js'
 import type { RecentSummary, SizeSummary, UserCalls } from '../../explore.js'
+import type { Row } from '../rows.js'
+import { COLUMNS } from '../schema.js'
 import { errorGroups } from './error-groups.js'
 
 /** Calls that a summary looks at. */
@@ -14,10 +16,51 @@ export const LISTED_CALLS = 20
 /** Users that it names. */
 const MAX_USERS = 50
 
+/** What a summary needs of a call: neither its metadata nor other long texts, which take most of the time to read. */
+export type SampledCall = Omit<FeatureUsageRecord, 'featureName' | 'category' | 'endTime' | 'metadata' | 'sessionId'>
+
+const LEFT_OUT: ReadonlySet<string> = new Set(['feature_name', 'category', 'end_time', 'metadata', 'session_id'])
+
+/** For a SELECT, in the order of a row's columns. */
+export const SAMPLED_COLUMNS = COLUMNS.map((column) => (LEFT_OUT.has(column) ? 'NULL' : column)).join(', ')
+
+/** @param row with `SAMPLED_COLUMNS` at the least */
+export function sampledCall(row: Row): SampledCall {
+  const [
+    recordId,
+    ,
+    ,
+    status,
+    duration,
+    startTime,
+    ,
+    inputSize,
+    outputSize,
+    ,
+    userId,
+    ,
+    errorMessage,
+    score,
+    iterations,
+  ] = row
+  return {
+    recordId,
+    status: parseStatus(status) ?? 'failed',
+    duration,
+    startTime: normalizeTimeText(startTime),
+    inputSize: inputSize ?? 0,
+    outputSize: outputSize ?? 0,
+    userId,
+    errorMessage,
+    efficiencyScore: score,
+    iterations: iterations ?? 1,
+  }
+}
+
 /** What the latest calls say, and the latest that did not succeed; the latest come first. */
 export function recentSummary(
-  calls: readonly FeatureUsageRecord[],
-  errors: readonly FeatureUsageRecord[],
+  calls: readonly SampledCall[],
+  errors: readonly SampledCall[],
 ): Omit<RecentSummary, 'latest' | 'latestErrors'> {
   return {
     calls: calls.length,
@@ -31,7 +74,7 @@ export function recentSummary(
 }
 
 /** The factors as `calculateEfficiency` has them. */
-function efficiencyOf(calls: readonly FeatureUsageRecord[]): RecentSummary['efficiency'] {
+function efficiencyOf(calls: readonly SampledCall[]): RecentSummary['efficiency'] {
   const scored = calls.map((call) => call.efficiencyScore).filter((score) => score !== null)
   return {
     duration: mean(calls.map(({ duration }) => (duration <= 0 ? 1 : Math.min(1, 10 / duration)))),
@@ -47,7 +90,7 @@ function sizesOf(sizes: readonly number[]): SizeSummary {
   return { avg: mean(sizes), p50: at(0.5), p95: at(0.95), max: sorted.at(-1) ?? 0 }
 }
 
-function usersOf(calls: readonly FeatureUsageRecord[]): UserCalls[] {
+function usersOf(calls: readonly SampledCall[]): UserCalls[] {
   const users = new Map<string, UserCalls>()
   // The latest come first, so the first of a user is the last one's time.
   for (const { userId, status, startTime } of calls) {

@@ -25,6 +25,7 @@ export class Stretches {
   readonly #statuses: number
   /** Whether an hour has to be divided by features: most of them are far from having the longest calls. */
   readonly hasFeatures: boolean
+  readonly #asked = new Map<number, Question | undefined>()
   /** Ascending: the longest is at the end. */
   readonly #waiting: Stretch[] = []
 
@@ -35,8 +36,9 @@ export class Stretches {
     this.#statuses = statusMask(question)
     this.hasFeatures = question.featureName === undefined && snapshot.lastSubject() < MAX_SUBJECTS
     if (this.#subjects.length === 0) return
-    for (const day of snapshot.days(parts.days)) this.#add('daily', day)
-    for (const span of parts.hours) for (const hour of snapshot.hours(span)) this.#add('hourly', hour)
+    for (const day of snapshot.days(parts.days)) this.#add('day', day, this.#longestOfDay(day))
+    for (const span of parts.hours)
+      for (const hour of snapshot.hours(span)) this.#add('hour', hour, this.#longestOf('hourly', hour))
     this.#sort()
   }
 
@@ -47,6 +49,11 @@ export class Stretches {
   /** The question about a stretch alone; undefined where it asks for nothing of it. */
   questionOf({ subject }: Stretch): Question | undefined {
     if (subject === undefined) return this.#question
+    if (!this.#asked.has(subject)) this.#asked.set(subject, this.#questionAbout(subject))
+    return this.#asked.get(subject)
+  }
+
+  #questionAbout(subject: number): Question | undefined {
     const [named] = this.#snapshot.subjectRows(
       'SELECT id, feature_name, category, calls FROM feature_rollup_subjects WHERE id = ? AND kind = 0',
       subject,
@@ -88,9 +95,13 @@ export class Stretches {
     return [...found]
   }
 
-  #add(table: 'daily' | 'hourly', at: number): void {
-    const max = this.#longestOf(table, at)
-    if (max > -Infinity) this.#waiting.push({ kind: table === 'daily' ? 'day' : 'hour', at, max })
+  #add(kind: 'day' | 'hour', at: number, max: number): void {
+    if (max > -Infinity) this.#waiting.push({ kind, at, max })
+  }
+
+  #longestOfDay(day: number): number {
+    const key = `longest ${this.#subjects.join(' ')} ${this.#statuses}`
+    return this.#snapshot.kept(day, key, () => [this.#longestOf('daily', day)])[0] as number
   }
 
   #longestOf(table: 'daily' | 'hourly', at: number): number {

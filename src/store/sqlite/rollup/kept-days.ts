@@ -6,6 +6,9 @@ const MAX_BYTES = 32 * 1024 * 1024
 /** Texts of users whose ids are remembered. */
 const MAX_USERS = 50_000
 
+/** Spans that are remembered. */
+const MAX_SPANS = 100
+
 const SET_BYTES = 200
 const ROW_BYTES = 400
 const SUMS_BYTES = 600
@@ -52,9 +55,22 @@ export class KeptDays {
   readonly #users = new Map<string, number>()
   #bytes = 0
   #state = ''
+  #version: unknown
+  /** Days and hours that have sums, by the span that was asked for; only for as long as nothing is written. */
+  readonly spans = new Map<string, readonly number[]>()
+  /** The calls of days, likewise. */
+  readonly calls = new Map<number, number>()
 
-  /** @param state differs where the sums were begun anew */
-  check(state: string): void {
+  /**
+   * @param state differs where the sums were begun anew
+   * @param version differs where anything was written
+   */
+  check(state: string, version: unknown): void {
+    if (version !== this.#version || this.spans.size > MAX_SPANS) {
+      this.#version = version
+      this.spans.clear()
+      this.calls.clear()
+    }
     if (state === this.#state) return
     this.#state = state
     this.#users.clear()

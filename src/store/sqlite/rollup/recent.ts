@@ -14,7 +14,8 @@ const MAX_TAIL_ROWS = 20_000
 /** More records than this are sorted by SQLite. */
 const MAX_LIMIT = 10_000
 
-const SELECT = `SELECT ${COLUMNS.join(', ')} FROM feature_usage`
+/** All of a row. */
+const WHOLE = COLUMNS.join(', ')
 
 /** A row with what it is sorted by. */
 export interface Sortable {
@@ -36,14 +37,17 @@ export function latestFirst(a: Sortable, b: Sortable): number {
  * The latest rows of a question. Blocks of rows are looked through by their latest start, and only those that can have a
  * row of the feature, status and user, until no block that is left has a row as late as the last one wanted.
  *
+ * @param columns in the order of a row's; NULL for those that are not needed, except the id and the start
  * @returns undefined when the rollups do not tell where to look
  */
-export function recentRows(snapshot: Snapshot, question: Question, limit: number): Row[] | undefined {
+export function recentRows(snapshot: Snapshot, question: Question, limit: number, columns = WHOLE): Row[] | undefined {
   const { watermark } = snapshot
   if (limit > MAX_LIMIT || snapshot.lastRowid() - watermark > MAX_TAIL_ROWS) return undefined
   const latest = new Latest(limit)
   const tail = conditionOf(question, undefined, narrowestIndex(question))
-  latest.add(rowsOf(snapshot, tail, watermark === 0 ? -Infinity : watermark + 1, Infinity))
+  const rowsOf = (condition: Condition, from: number, to: number): Row[] =>
+    rowsBetween(snapshot, columns, condition, from, to)
+  latest.add(rowsOf(tail, watermark === 0 ? -Infinity : watermark + 1, Infinity))
   if (watermark === 0) return latest.rows()
   const condition = conditionOf(question, snapshot.textForms, narrowestIndex(question))
   const isIn = blockTest(snapshot, question)
@@ -54,13 +58,20 @@ export function recentRows(snapshot: Snapshot, question: Question, limit: number
     if (Math.min(maxSecond, seconds[1]) < latest.threshold) break
     if (!isIn(block, minSecond, maxSecond)) continue
     const first = block * BLOCK_ROWS
-    latest.add(rowsOf(snapshot, condition, first, Math.min(first + BLOCK_ROWS - 1, watermark)))
+    latest.add(rowsOf(condition, first, Math.min(first + BLOCK_ROWS - 1, watermark)))
   }
   return latest.rows()
 }
 
-function rowsOf(snapshot: Snapshot, { where, values }: Condition, from: number, to: number): Row[] {
-  return snapshot.statements.rows(`${SELECT}${and(where, 'rowid BETWEEN ? AND ?')}`, ...values, from, to)
+function rowsBetween(
+  snapshot: Snapshot,
+  columns: string,
+  { where, values }: Condition,
+  from: number,
+  to: number,
+): Row[] {
+  const select = `SELECT ${columns} FROM feature_usage`
+  return snapshot.statements.rows(`${select}${and(where, 'rowid BETWEEN ? AND ?')}`, ...values, from, to)
 }
 
 /** Whether a block can have a row of the question; undefined when none can. */

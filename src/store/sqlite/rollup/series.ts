@@ -102,6 +102,9 @@ function addSums(
   eachLooseRow(snapshot, question, parts, addRow)
 }
 
+/** The hours of a day, as bits. */
+const ALL_HOURS = 2 ** HOURS_PER_DAY - 1
+
 /** A bucket's hours of a day, as bits; a bucket without users is not made for them. */
 interface HoursOfDay {
   mask: number
@@ -109,6 +112,7 @@ interface HoursOfDay {
 }
 
 function hoursByBucket(grid: Grid, at: (hour: number) => Bucket): (day: number) => readonly HoursOfDay[] {
+  if (grid.isUtcDay) return (day) => [{ mask: ALL_HOURS, users: () => at(day * HOURS_PER_DAY).users }]
   return (day) => {
     const found = new Map<number, HoursOfDay>()
     for (let hour = day * HOURS_PER_DAY; hour < (day + 1) * HOURS_PER_DAY; hour++) {

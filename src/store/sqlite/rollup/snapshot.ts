@@ -20,8 +20,6 @@ export class Snapshot extends SumTables {
   readonly #users = new Map<string, undefined>()
   readonly #kept: KeptDays
   readonly #days = new Map<number, KeptDay>()
-  /** Days and hours that have sums, by the span that was asked for. */
-  readonly #spans = new Map<string, readonly number[]>()
 
   /** @param kept of earlier questions to the same file */
   constructor(database: Database, statements: Statements, kept = new KeptDays()) {
@@ -35,7 +33,10 @@ export class Snapshot extends SumTables {
     this.#state = states.read()
     this.#isRight = states.holds(this.#state)
     const { generation, frozen_day: frozenDay, rebuilding } = this.#state
-    kept.check(`${generation} ${frozenDay} ${rebuilding} ${this.#isRight}`)
+    kept.check(
+      `${generation} ${frozenDay} ${rebuilding} ${this.#isRight}`,
+      database.pragma('data_version', { simple: true }),
+    )
   }
 
   get exists(): boolean {
@@ -93,8 +94,8 @@ export class Snapshot extends SumTables {
   #day(day: number): KeptDay {
     let kept = this.#days.get(day)
     if (kept === undefined) {
-      const calls = 'SELECT sum(calls) FROM feature_rollup_daily WHERE day = ? AND subject_id = 0'
-      kept = this.#kept.day(day, this.statements.number(calls, day) ?? 0)
+      const calls = this.#kept.calls.get(day) ?? this.statements.number(`SELECT ${callsOf('?')}`, day)
+      kept = this.#kept.day(day, calls ?? 0)
       this.#days.set(day, kept)
     }
     return kept
@@ -142,11 +143,17 @@ export class Snapshot extends SumTables {
 
   /** The days of a span that have sums. */
   days(span: Span): readonly number[] {
-    return this.#existing('feature_rollup_daily', 'day', span)
+    return this.#existing('day', span, ([from, to]) => {
+      const found = this.statements.rows<[number, number]>(existing('daily', 'day', callsOf('at')), from, to, to)
+      for (const [day, calls] of found) this.#kept.calls.set(day, calls)
+      return found
+    })
   }
 
   hours(span: Span): readonly number[] {
-    return this.#existing('feature_rollup_hourly', 'hour', span)
+    return this.#existing('hour', span, ([from, to]) =>
+      this.statements.rows<[number]>(existing('hourly', 'hour'), from, to, to),
+    )
   }
 
   sumsOfDay(day: number, subject: number): SumRow[] {
@@ -181,24 +188,35 @@ export class Snapshot extends SumTables {
     )
   }
 
-  /** From one to the next by the primary key: years without calls cost nothing. */
-  #existing(table: string, column: string, [from, to]: Span): readonly number[] {
-    const key = `${column} ${from} ${to}`
-    let found = this.#spans.get(key)
-    if (found === undefined) this.#spans.set(key, (found = [...this.#find(table, column, from, to)]))
+  #existing(
+    column: string,
+    span: Span,
+    find: (span: Span) => (readonly [at: number, ...unknown[]])[],
+  ): readonly number[] {
+    if (this.#state === undefined) return []
+    const key = `${column} ${span.join(' ')}`
+    let found = this.#kept.spans.get(key)
+    if (found === undefined) this.#kept.spans.set(key, (found = find(span).map(([at]) => at)))
     return found
   }
+}
 
-  *#find(table: string, column: string, from: number, to: number): Generator<number> {
-    const next = `SELECT ${column} FROM ${table} WHERE ${column} >= ? ORDER BY ${column} LIMIT 1`
-    if (this.#state === undefined) return
-    for (let at = from; at < to;) {
-      const found = this.statements.number(next, at)
-      if (found === undefined || found >= to) return
-      yield found
-      at = found + 1
-    }
-  }
+/**
+ * Asks for the days or hours of a span that have sums. From one to the next by the primary key: years without calls cost
+ * nothing, and days with many features no more than others.
+ * @param also of each
+ */
+function existing(table: 'daily' | 'hourly', column: 'day' | 'hour', also = 'NULL'): string {
+  const next = (condition: string): string =>
+    `(SELECT ${column} FROM feature_rollup_${table} WHERE ${column} ${condition} ORDER BY ${column} LIMIT 1)`
+  return `WITH RECURSIVE found(at) AS (
+      SELECT ${next('>= ?')} UNION ALL SELECT ${next('> found.at')} FROM found WHERE found.at < ?
+    ) SELECT at, ${also} FROM found WHERE at < ?`
+}
+
+/** A day's calls. */
+function callsOf(day: string): string {
+  return `(SELECT sum(calls) FROM feature_rollup_daily WHERE day = ${day} AND subject_id = 0)`
 }
 
 /** A few numbers in a list. */

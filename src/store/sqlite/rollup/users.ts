@@ -12,6 +12,8 @@ export class UserSet {
   readonly #chunks = new Map<number, Uint32Array>()
   readonly #texts = new Set<string>()
   #size = 0
+  /** The first users, as long as no others come: most sets are those of one day. */
+  #only: UserBits | undefined
 
   get size(): number {
     return this.#size + this.#texts.size
@@ -28,6 +30,8 @@ export class UserSet {
   }
 
   #chunk(chunk: number): Uint32Array {
+    if (this.#only !== undefined) for (const [at, users] of this.#only) this.#chunks.set(at, users.slice())
+    this.#only = undefined
     let bits = this.#chunks.get(chunk)
     if (bits === undefined) this.#chunks.set(chunk, (bits = new Uint32Array(CHUNK_USERS / 32)))
     return bits
@@ -46,7 +50,13 @@ export class UserSet {
       for (const subject of subjects) this.addBits(snapshot.usersOfDay(day, subject, statuses, hourMask))
   }
 
+  /** @param users that do not change */
   addBits(users: UserBits): void {
+    if (this.#only === undefined && this.#chunks.size === 0) {
+      this.#only = users
+      this.#size = sizeOf(users)
+      return
+    }
     for (const [chunk, more] of users) {
       const bits = this.#chunk(chunk)
       for (let word = 0; word < bits.length; word++) {
@@ -72,6 +82,18 @@ export class UserSet {
 export function* daysOfUsers(snapshot: Snapshot, [from, to]: Span): Generator<[day: number, hourMask: number]> {
   for (const day of snapshot.days([Math.floor(from / HOURS_PER_DAY), Math.ceil(to / HOURS_PER_DAY)]))
     yield [day, hourMaskOf(from - day * HOURS_PER_DAY, to - day * HOURS_PER_DAY)]
+}
+
+const sizes = new WeakMap<UserBits, number>()
+
+function sizeOf(users: UserBits): number {
+  let size = sizes.get(users)
+  if (size === undefined) {
+    size = 0
+    for (const bits of users.values()) for (const word of bits) size += countBits(word)
+    sizes.set(users, size)
+  }
+  return size
 }
 
 function countBits(word: number): number {
