@@ -8,7 +8,11 @@ import type { Options } from '../options.js'
 import { atLeast, atMost, type Result } from '../result.js'
 import { draftsOf } from './drafts.js'
 
-const RUNS = 30
+const RUNS = 100
+
+/** Requests before: the processes that read begin with code that is not compiled yet. */
+const WARM_UP = 10
+
 const CLIENTS = 50
 
 /** The requests of each view of the dashboard over a large table, and what live streams cost a writer. */
@@ -19,12 +23,12 @@ export async function benchServer(options: Options, rows: number): Promise<Resul
     const results: Result[] = []
     for (const [name, request] of await requestsOf(path)) {
       const times: number[] = []
-      for (let run = 0; run < RUNS + 3; run++) {
+      for (let run = 0; run < RUNS + WARM_UP; run++) {
         const begin = performance.now()
         const response = await fetch(server.url + request)
         await response.arrayBuffer()
         if (response.status !== 200) throw new Error(`${request}: ${response.status}`)
-        if (run >= 3) times.push(performance.now() - begin)
+        if (run >= WARM_UP) times.push(performance.now() - begin)
       }
       results.push({
         name,

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import { useCallback, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { ApiError, request } from './api.js'
 import { answerTook, tick } from './live.js'
 
@@ -47,7 +47,7 @@ export function useResource<T>(address: string | null, live = true): Resource<T>
   const turn = live ? tick.value : 0
   const asking = useRef<AbortController | null>(null)
 
-  useEffect(
+  useLayoutEffect(
     () => () => {
       asking.current?.abort()
       asking.current = null
@@ -55,18 +55,23 @@ export function useResource<T>(address: string | null, live = true): Resource<T>
     [address],
   )
 
-  useEffect(() => {
+  // Not after the first frame is painted, which takes longer than most answers.
+  useLayoutEffect(() => {
     if (address === null || asking.current !== null) return
     const control = new AbortController()
     const started = performance.now()
     asking.current = control
-    setState((before) => ({
-      address,
-      data: (cache.get(address) as T | undefined) ?? before.data,
-      dataOf: cache.has(address) ? address : before.dataOf,
-      error: before.address === address ? before.error : null,
-      loading: true,
-    }))
+    setState((before) =>
+      before.address === address && before.loading
+        ? before
+        : {
+            address,
+            data: (cache.get(address) as T | undefined) ?? before.data,
+            dataOf: cache.has(address) ? address : before.dataOf,
+            error: before.address === address ? before.error : null,
+            loading: true,
+          },
+    )
     request<T>(address, { signal: control.signal })
       .then(({ body }) => {
         if (control.signal.aborted) return

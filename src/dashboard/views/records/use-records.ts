@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { CallRecord, RecordPage } from '../../../server/contract.js'
 import { ApiError, endpoint, request } from '../../state/api.js'
 import { onCalls, tick } from '../../state/live.js'
@@ -61,7 +61,8 @@ export function useRecords(asked: Params): RecordList {
     [key],
   )
 
-  useEffect(() => {
+  // Not after the first frame is painted, which takes longer than most answers.
+  useLayoutEffect(() => {
     control.current = new AbortController()
     setState((before) => ({ ...before, items: before.key === key ? before.items : [], loading: true }))
     void load(null)
