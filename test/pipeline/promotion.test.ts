@@ -1,9 +1,24 @@
-import { createContextKey, ROOT_CONTEXT, SpanKind, trace, TraceFlags } from '@opentelemetry/api'
-import { AlwaysOffSampler, ParentBasedSampler } from '@opentelemetry/sdk-trace-base'
+import {
+  type Context,
+  createContextKey,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  trace,
+  TraceFlags,
+} from '@opentelemetry/api'
+import {
+  AlwaysOffSampler,
+  BasicTracerProvider,
+  ParentBasedSampler,
+  type ReadableSpan,
+} from '@opentelemetry/sdk-trace-base'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FeatureTracker } from '../../src/index.js'
 import { defineRules, featureSampler, FeatureSpanProcessor } from '../../src/pipeline/index.js'
+import { FeatureUsageExporter } from '../../exporters/index.js'
 import { FakeExporter } from '../support/fake-exporter.js'
+import { FakeWriter } from '../support/fake-writer.js'
 import { CHAT, HTTP, open, promoting, QUERY } from '../support/promoting.js'
 import { featureSpan, sdkSpan } from '../support/spans.js'
 
@@ -179,6 +194,64 @@ describe('a promoted span inside another', () => {
     outer.span.end()
     open(app.tracer, INTERNAL, { parent: true }).span.end()
     expect(await app.names()).toEqual(['same < same', 'same', 'quiet'])
+  })
+
+  it('is found by its id where the host puts spans of its own around those of its SDK', async () => {
+    const app = promoting()
+    const inWrapping = ({ span }: { readonly span: Span }, around = ROOT_CONTEXT): Context => {
+      const wrapping = { spanContext: () => span.spanContext(), isRecording: () => span.isRecording() }
+      return trace.setSpan(around, wrapping as unknown as Span)
+    }
+    const request = (): void => {
+      const outer = open(app.tracer, SERVER, { ...HTTP, 'http.route': '/orders' })
+      const handler = open(app.tracer, INTERNAL, {}, inWrapping(outer))
+      open(app.tracer, CLIENT, QUERY, inWrapping(handler)).span.end()
+      handler.span.end()
+      outer.span.end()
+    }
+    // That the host is such a one shows with the first of its spans.
+    request()
+    request()
+    expect((await app.names()).slice(2)).toEqual(['SELECT orders < GET /orders', 'GET /orders'])
+  })
+
+  it('is found by its id where other spans come to their end than began', async () => {
+    const app = promoting()
+    const copies = {
+      onStart: app.processor.onStart.bind(app.processor),
+      onEnd: (span: ReadableSpan) => {
+        app.processor.onEnd(Object.create(span) as ReadableSpan)
+      },
+      forceFlush: () => app.processor.forceFlush(),
+      shutdown: () => app.processor.shutdown(),
+    }
+    const tracer = new BasicTracerProvider({ spanProcessors: [copies] }).getTracer('app')
+    const request = (): void => {
+      const outer = open(tracer, SERVER, { ...HTTP, 'http.route': '/orders' })
+      const handler = open(tracer, INTERNAL, {}, outer.inside)
+      open(tracer, INTERNAL, CHAT, handler.inside).span.end()
+      handler.span.end()
+      outer.span.end()
+    }
+    request()
+    request()
+    expect((await app.names()).slice(2)).toEqual(['chat m < GET /orders', 'GET /orders'])
+  })
+
+  it('is known to each of several processors', async () => {
+    const writers = [new FakeWriter(), new FakeWriter()]
+    const processors = writers.map(
+      (writer) => new FeatureSpanProcessor(new FeatureUsageExporter({ writer, anonymize: false }), { promote: 'all' }),
+    )
+    const provider = new BasicTracerProvider({ spanProcessors: processors })
+    const tracer = provider.getTracer('app')
+    const request = open(tracer, SERVER, { ...HTTP, 'http.route': '/orders' })
+    Object.freeze(request.span)
+    open(tracer, CLIENT, QUERY, request.inside).span.end()
+    await provider.forceFlush()
+    for (const { records } of writers)
+      expect(records[0]).toMatchObject({ featureName: 'SELECT orders', metadata: { parent_feature: 'GET /orders' } })
+    await provider.shutdown()
   })
 
   it('keeps nothing of a chain of spans that follow from one another', async () => {

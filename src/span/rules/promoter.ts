@@ -1,6 +1,8 @@
+import { type HrTime, SpanKind } from '@opentelemetry/api'
 import { ATTR_NAME } from '../attributes.js'
 import type { FinishedSpan, SpanFacts } from '../readable-span.js'
 import { BUILT_IN_RULES } from './built-in/index.js'
+import { newNotes } from './notes.js'
 import type { Layer, Nested, Promotion, Rule } from './rule.js'
 import type { RuleSet } from './rule-set.js'
 
@@ -55,45 +57,85 @@ const MAX_DEPTH = 100
 /** Of twice as many spans at the most, the latest, it is known what lies around them. */
 const GENERATION = 20_000
 
+/** A span as the one around another, as the API has it. */
+export interface ParentSpan {
+  isRecording?(): boolean
+  /** Of spans of the SDK. */
+  readonly startTime?: HrTime
+}
+
+/** Spans of these kinds tell their ids to others, whose spans may come back into this process without them. */
+const TELLING: ReadonlySet<SpanKind> = new Set([SpanKind.CLIENT, SpanKind.PRODUCER])
+
 /**
  * Decides which spans become records, one span at a time. A span ends before the one around it, so what lies around is
  * judged by what is known of it then.
  *
- * Spans are found by their ids, in two generations of which the older is dropped as a whole: a WeakMap of spans would cost
- * several times what a span itself does, in the collector.
+ * What is known of a span is kept with it, and found by the span around another. Where that is not the one of whose start
+ * this was told, by its id: spans that may be told of over the wire are kept so, all spans once a host turns out to put
+ * spans of its own around those of its SDK, or to give others at their end. Ids are in two generations of which the older
+ * is dropped as a whole.
  */
 export class Promoter {
   readonly #rules: RuleSet
   readonly #isExcluded: (featureName: string) => boolean
   readonly #generation: number
+  readonly #nodes = newNotes<Node>()
+  readonly #madeAt = Date.now() / 1000
+  #keepsAll: boolean
   #young = new Map<string, Node>()
   #old = new Map<string, Node>()
 
-  constructor(rules: RuleSet, isExcluded: (featureName: string) => boolean, generation = GENERATION) {
+  /** @param byId so many spans are found by their ids, where spans themselves are not given */
+  constructor(rules: RuleSet, isExcluded: (featureName: string) => boolean, byId?: number) {
     this.#rules = rules
     this.#isExcluded = isExcluded
-    this.#generation = generation
+    this.#generation = byId ?? GENERATION
+    this.#keepsAll = byId !== undefined
   }
 
   /**
    * Notes where a span begins.
    * @param parentId the id of the span around it, also of one that was told of over the wire
-   * @param parent that span, for one that is a feature by itself and of whose start this has not heard
+   * @param parent that span
    */
-  start(span: FinishedSpan, parentId: string | undefined, parent?: object, request?: RequestMetadata): void {
-    const around = parentId === undefined ? undefined : (this.#find(parentId) ?? featureNode(parent))
+  start(span: FinishedSpan, parentId: string | undefined, parent?: ParentSpan, request?: RequestMetadata): void {
+    const around = parentId === undefined ? undefined : (this.#nodes.get(parent) ?? this.#findParent(parentId, parent))
+    const node: Node = { span, counts: undefined, request, around }
+    this.#nodes.set(span, node)
+    if (this.#keepsAll || TELLING.has(span.kind) || typeof span.attributes[ATTR_NAME] === 'string')
+      this.#keep(span.spanContext().spanId, node)
+  }
+
+  #findParent(parentId: string, parent: ParentSpan | undefined): Node | undefined {
+    const found = this.#find(parentId) ?? featureNode(parent)
+    // One that is not recorded is told of to nobody.
+    if (found === undefined && parent?.isRecording?.() === true && !this.#isOlder(parent.startTime))
+      this.#keepsAll = true
+    return found
+  }
+
+  /** Whether a span may have begun before this was there to be told of it. */
+  #isOlder(startTime: HrTime | undefined): boolean {
+    return startTime !== undefined && startTime[0] + startTime[1] / 1e9 < this.#madeAt
+  }
+
+  #keep(spanId: string, node: Node): void {
     if (this.#young.size >= this.#generation) {
       this.#old = this.#young
       this.#young = new Map()
     }
-    this.#young.set(span.spanContext().spanId, { span, counts: undefined, request, around })
+    this.#young.set(spanId, node)
   }
 
   /** What becomes of a span that has ended; undefined where no rule matches. */
   end(span: FinishedSpan): Outcome {
-    const node = this.#find(span.spanContext().spanId)
+    const node = this.#nodes.get(span) ?? this.#find(span.spanContext().spanId)
     const outcome = this.#outcome(span, node)
-    if (node === undefined) return outcome
+    if (node === undefined) {
+      if (!this.#isOlder(span.startTime)) this.#keepsAll = true
+      return outcome
+    }
     node.counts = this.#countedAs(span, outcome)
     node.around = node.counts === undefined ? skipPassedOver(node.around) : undefined
     node.span = undefined
