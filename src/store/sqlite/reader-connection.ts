@@ -36,14 +36,7 @@ import { groupFigures } from './explore/groups.js'
 import { latency } from './explore/latency.js'
 import { newRows, storeStatus } from './explore/news.js'
 import { pageQuestion } from './explore/page.js'
-import {
-  LISTED_CALLS,
-  recentSummary,
-  SAMPLE_CALLS,
-  SAMPLE_ERRORS,
-  SAMPLED_COLUMNS,
-  sampledCall,
-} from './explore/sample.js'
+import { recentSummary } from './explore/sample.js'
 import { slowestRows } from './explore/slowest.js'
 import { traceRows, withLinks } from './explore/traces.js'
 import { rowConditionsOf } from './row-conditions.js'
@@ -146,20 +139,9 @@ export class ReaderConnection {
 
   getRecentSummary(filter: RecordFilter): RecentSummary {
     const question = this.#question(filter)
-    return this.#ask((database, snapshot) => {
-      const latest = (asked: Question, limit: number, columns?: string) =>
-        this.#latestRows(database, snapshot, asked, limit, columns)
-      const unsuccessful = { ...question, unsuccessful: true }
-      const listed = (asked: Question) => withLinks(database, latest(asked, LISTED_CALLS).map(recordFromRow))
-      return {
-        ...recentSummary(
-          latest(question, SAMPLE_CALLS, SAMPLED_COLUMNS).map(sampledCall),
-          latest(unsuccessful, SAMPLE_ERRORS, SAMPLED_COLUMNS).map(sampledCall),
-        ),
-        latest: listed(question),
-        latestErrors: listed(unsuccessful),
-      }
-    })
+    return this.#ask((database, snapshot) =>
+      recentSummary(database, question, (...asked) => this.#latestRows(database, snapshot, ...asked)),
+    )
   }
 
   getCategoryCalls(filter: RecordFilter): CategoryCalls[] {

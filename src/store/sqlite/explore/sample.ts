@@ -1,31 +1,34 @@
+import type { Database } from 'better-sqlite3'
 import { FeatureStatus, type FeatureUsageRecord, normalizeTimeText, parseStatus } from '../../../record/index.js'
 import type { RecentSummary, SizeSummary, UserCalls } from '../../explore.js'
-import type { Row } from '../rows.js'
+import type { Question } from '../filter.js'
+import { recordFromRow, type Row } from '../rows.js'
 import { COLUMNS } from '../schema.js'
 import { errorGroups } from './error-groups.js'
+import { withLinks } from './traces.js'
 
 /** Calls that a summary looks at. */
-export const SAMPLE_CALLS = 1000
+const SAMPLE_CALLS = 1000
 
 /** Calls without success that it looks at. */
-export const SAMPLE_ERRORS = 300
+const SAMPLE_ERRORS = 300
 
 /** Calls of either kind that it lists. */
-export const LISTED_CALLS = 20
+const LISTED_CALLS = 20
 
 /** Users that it names. */
 const MAX_USERS = 50
 
 /** What a summary needs of a call: neither its metadata nor other long texts, which take most of the time to read. */
-export type SampledCall = Omit<FeatureUsageRecord, 'featureName' | 'category' | 'endTime' | 'metadata' | 'sessionId'>
+type SampledCall = Omit<FeatureUsageRecord, 'featureName' | 'category' | 'endTime' | 'metadata' | 'sessionId'>
 
 const LEFT_OUT: ReadonlySet<string> = new Set(['feature_name', 'category', 'end_time', 'metadata', 'session_id'])
 
 /** For a SELECT, in the order of a row's columns. */
-export const SAMPLED_COLUMNS = COLUMNS.map((column) => (LEFT_OUT.has(column) ? 'NULL' : column)).join(', ')
+const SAMPLED_COLUMNS = COLUMNS.map((column) => (LEFT_OUT.has(column) ? 'NULL' : column)).join(', ')
 
 /** @param row with `SAMPLED_COLUMNS` at the least */
-export function sampledCall(row: Row): SampledCall {
+function sampledCall(row: Row): SampledCall {
   const [
     recordId,
     ,
@@ -57,11 +60,16 @@ export function sampledCall(row: Row): SampledCall {
   }
 }
 
+/** Gives the latest rows of a question; see `recentRows`. */
+type Latest = (question: Question, limit: number, columns?: string) => Row[]
+
 /** What the latest calls say, and the latest that did not succeed; the latest come first. */
-export function recentSummary(
-  calls: readonly SampledCall[],
-  errors: readonly SampledCall[],
-): Omit<RecentSummary, 'latest' | 'latestErrors'> {
+export function recentSummary(database: Database, question: Question, latest: Latest): RecentSummary {
+  const unsuccessful = { ...question, unsuccessful: true }
+  const sample = (asked: Question, limit: number) => latest(asked, limit, SAMPLED_COLUMNS).map(sampledCall)
+  const listed = (asked: Question) => withLinks(database, latest(asked, LISTED_CALLS).map(recordFromRow))
+  const calls = sample(question, SAMPLE_CALLS)
+  const errors = sample(unsuccessful, SAMPLE_ERRORS)
   return {
     calls: calls.length,
     efficiency: efficiencyOf(calls),
@@ -70,6 +78,8 @@ export function recentSummary(
     users: usersOf(calls),
     errorCalls: errors.length,
     errors: errorGroups(errors),
+    latest: listed(question),
+    latestErrors: listed(unsuccessful),
   }
 }
 

@@ -77,7 +77,7 @@ export class TimeIndex {
   }
 
   /** Times in microseconds in their order, of rows whose times as text are at or after one and before another. */
-  #starts(from: string, to: string): number[] {
+  #starts(from: string, to: string): Float64Array {
     const instant = new InstantReader()
     const { texts } = statements(this.#database, 'earliest')
     const starts: number[] = []
@@ -86,7 +86,7 @@ export class TimeIndex {
         instant.read(text)
         starts.push(instant.micros)
       }
-    return starts.sort((a, b) => a - b)
+    return Float64Array.from(starts).toSorted()
   }
 
   /** Rows in pieces that are quickly walked over. Rows of one time are in one piece. */
