@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { type Attributes, type Context, ROOT_CONTEXT, SpanKind, trace, type Tracer } from '@opentelemetry/api'
-import { BasicTracerProvider, BatchSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { FeatureSpanProcessor } from '@cloudcurio/feature-tracking/pipeline'
 import { childParams, inTempFolder } from '../child.js'
 import { countRows } from '../data/raw.js'
 import { mainThreadNanos, median } from '../measure.js'
+import { type Host, hostWith } from './host.js'
 
 export interface PromotionParams {
   readonly work: WorkName
@@ -36,26 +36,6 @@ const QUERY: Attributes = {
   'server.address': 'localhost',
   'server.port': 5432,
   'db.query.text': 'SELECT * FROM orders WHERE customer = $1',
-}
-
-interface Host {
-  tracer(scope: string): Tracer
-  flush(): Promise<void>
-  shutdown(): Promise<void>
-}
-
-/** An application whose spans are exported to nowhere: an exporter that did something would make our share look smaller. */
-function hostWith(processors: readonly SpanProcessor[]): Host {
-  const exporter = new BatchSpanProcessor(
-    { export: (_spans, done) => done({ code: 0 }), shutdown: async () => {} },
-    { maxQueueSize: 10_000 },
-  )
-  const provider = new BasicTracerProvider({ spanProcessors: [exporter, ...processors] })
-  return {
-    tracer: (scope) => provider.getTracer(scope),
-    flush: () => provider.forceFlush(),
-    shutdown: () => provider.shutdown(),
-  }
 }
 
 function inner(tracer: Tracer, name: string, kind: SpanKind, attributes: Attributes, around: Context): Context {

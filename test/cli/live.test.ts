@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { setTimeout as sleep } from 'node:timers/promises'
+import BetterSqlite3 from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { LiveTerminal } from '../../src/cli/io.js'
 import { run } from '../../src/cli/run.js'
@@ -121,6 +123,34 @@ describe('tail', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as { feature_name: string })
     expect(lines.map((line) => line.feature_name)).toEqual(['one', ...Array.from({ length: 1200 }, (_, n) => `f${n}`)])
+  })
+
+  it('waits for the table in a file that is just being made', async () => {
+    const path = join(temporaryFolder(), 'usage.db')
+    const maker = new BetterSqlite3(path)
+    maker.exec('PRAGMA user_version = 1')
+    maker.close()
+    const tail = start(['tail', '--db-path', path, '--json'])
+    // Longer than it takes to look a few times.
+    const early = await Promise.race([tail.ended, sleep(500)])
+    expect([early, tail.stderr.text]).toEqual([undefined, ''])
+    const writer = new SqliteWriter(path)
+    onTestFinished(() => writer.close())
+    await writer.insertRecords([record({ featureName: 'one' })])
+    await expect.poll(() => tail.stdout.text, { timeout: 5000 }).toContain('"one"')
+    tail.stop.abort()
+    expect(await tail.ended).toBe(0)
+    expect(tail.stdout.text.trimEnd().split('\n')).toHaveLength(1)
+  })
+
+  it('says that a file is another one where it gets no table', async () => {
+    const path = join(temporaryFolder(), 'other.db')
+    const maker = new BetterSqlite3(path)
+    maker.exec('CREATE TABLE t (x)')
+    maker.close()
+    const tail = start(['tail', '--db-path', path])
+    expect(await tail.ended).toBe(3)
+    expect(tail.stderr.text).toContain('has no table feature_usage')
   })
 
   it('begins with the last ones, and ends there without following', async () => {

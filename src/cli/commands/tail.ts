@@ -23,6 +23,9 @@ export interface TailOptions {
 /** Milliseconds between two looks at the file, of which one without news costs some microseconds. */
 const LOOK_MS = 200
 
+/** A file without our table is taken to be just being made for so many milliseconds; then it is another one. */
+const MAKING_MS = 2000
+
 /** Calls as they are stored, until Ctrl-C; there need be no file yet. @throws CliError */
 export async function tail(context: CommandContext, options: TailOptions): Promise<void> {
   const { DetailsReader, openReader, StoreError } = await import('../../store/index.js')
@@ -34,7 +37,13 @@ export async function tail(context: CommandContext, options: TailOptions): Promi
   }
   const printer = await printerOf(context)
   const details = new DetailsReader(context.database.path)
-  const waitsForFile = (error: unknown) => options.follow && error instanceof StoreError && error.code === 'not_found'
+  let emptySince: number | undefined
+  const waitsForFile = (error: unknown) => {
+    if (!options.follow || !(error instanceof StoreError)) return false
+    if (error.code !== 'empty') return error.code === 'not_found'
+    emptySince ??= Date.now()
+    return Date.now() - emptySince < MAKING_MS
+  }
   try {
     await untilStopped(context.io, async (signal) => {
       let position: Position = { rowid: 0 }

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import { readKey } from '../../config/index.js'
 import { type FeatureUsageRecord, pseudonymOf } from '../../record/index.js'
-import type { RecordFilter } from '../contract.js'
+import { type RecordFilter, StoreError } from '../contract.js'
 import { openForReading, toStoreError } from './database.js'
 import { and, conditionOf, type Question, questionOf, registerTimes } from './filter.js'
 import { hasTable } from './migrations.js'
@@ -49,10 +49,12 @@ export class DetailsReader {
   /**
    * Rows that came after a position, whichever process wrote them, in the order in which they were stored. It costs next to
    * nothing where nothing was written since the last time.
-   * @throws StoreError
+   * @throws StoreError, `empty` where there is no table, as in a file that is just being made
    */
   since(position: Position, filter: RecordFilter): { records: FeatureUsageRecord[]; position: Position } {
     return this.#ask((database) => {
+      if (!hasTable(database, 'feature_usage'))
+        throw new StoreError('empty', `${this.#path} has no table feature_usage: nothing was ever tracked in it`)
       const version: unknown = database.pragma('data_version', { simple: true })
       if (version === this.#version) return { records: [], position }
       const found = this.#rowsAfter(database, position, filter)
