@@ -20,6 +20,7 @@ import {
 import * as attr from './attributes.js'
 import { isTimeoutType } from './errors.js'
 import { metadataFromAttribute } from './metadata-attribute.js'
+import { newNotes } from './notes.js'
 import type { FinishedSpan } from './readable-span.js'
 import type { Promotion } from './rules/rule.js'
 import { endedInPart, errorOfProtocol, statusOfProtocol } from './rules/status.js'
@@ -41,7 +42,7 @@ export interface MappingOptions {
   readonly pseudonymize?: ((userId: string) => string) | undefined
 }
 
-const promotions = new WeakMap<object, Promotion>()
+const promotions = newNotes<Promotion>()
 
 /** From now on the mapping takes a span for what a rule made of it. */
 export function setPromotion(span: FinishedSpan, promotion: Promotion): void {

@@ -91,6 +91,6 @@ it('counts rows and finds the n-th, many of one time as well, in walks of any le
         }
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   )
 })

@@ -24,7 +24,7 @@ export interface TailOptions {
 const LOOK_MS = 200
 
 /** A file without our table is taken to be just being made for so many milliseconds; then it is another one. */
-const MAKING_MS = 2000
+const MAKING_MS = 1000
 
 /** Calls as they are stored, until Ctrl-C; there need be no file yet. @throws CliError */
 export async function tail(context: CommandContext, options: TailOptions): Promise<void> {

@@ -2,7 +2,7 @@ import { type HrTime, SpanKind } from '@opentelemetry/api'
 import { ATTR_NAME } from '../attributes.js'
 import type { FinishedSpan, SpanFacts } from '../readable-span.js'
 import { BUILT_IN_RULES } from './built-in/index.js'
-import { newNotes } from './notes.js'
+import { newNotes } from '../notes.js'
 import type { Layer, Nested, Promotion, Rule } from './rule.js'
 import type { RuleSet } from './rule-set.js'
 
