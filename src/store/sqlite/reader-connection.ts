@@ -58,12 +58,15 @@ import { DatabaseFile } from './write/database-file.js'
 export class ReaderConnection {
   readonly #path: string
   readonly #file: DatabaseFile
+  readonly #cacheBytes: number | undefined
   #opened: { database: Database; statements: Statements; kept: KeptDays } | undefined
   #hasLocalTimes = false
   #lookedAtRowid = 0
 
-  constructor(path: string) {
+  /** @param cacheBytes of the file that SQLite keeps in memory, where it is not its default */
+  constructor(path: string, cacheBytes?: number) {
     this.#path = path
+    this.#cacheBytes = cacheBytes
     this.#file = new DatabaseFile(path)
   }
 
@@ -257,6 +260,7 @@ export class ReaderConnection {
     if (this.#opened !== undefined) return this.#opened
     const database = openForReading(this.#path)
     this.#file.noteOpened()
+    if (this.#cacheBytes !== undefined) database.pragma(`cache_size = ${-Math.round(this.#cacheBytes / 1024)}`)
     registerTimes(database)
     this.#opened = { database, statements: new Statements(database), kept: new KeptDays() }
     return this.#opened

@@ -7,8 +7,14 @@ import { threadError } from './thread-error.js'
  */
 let connection: ReaderConnection | undefined
 
+/**
+ * The summary of a feature looks at rows in some dozens of blocks, 20 MB of a large file: of a smaller cache each would be
+ * gone when it is asked for again, which doubles the time.
+ */
+const CACHE_BYTES = 64 * 1024 * 1024
+
 process.on('message', ({ path, seq, method, query }: QueryRequest) => {
-  connection ??= new ReaderConnection(path)
+  connection ??= new ReaderConnection(path, CACHE_BYTES)
   let reply: QueryReply
   try {
     reply = { seq, result: connection[method](query as never) }

@@ -90,20 +90,37 @@ export function percentiles(
   min: number,
   max: number,
 ): number[] {
+  let first = Infinity
   let top = -1
   let total = 0
   const add = (bucket: number, count: number) => {
     if (bucket >= counts.length) growCounts(bucket)
     counts[bucket] = (counts[bucket] as number) + count
+    if (bucket < first) first = bucket
     if (bucket > top) top = bucket
     total += count
   }
   for (const bytes of histograms)
     for (const pairs = new PairReader(bytes); pairs.bucket < Infinity; pairs.next()) add(pairs.bucket, pairs.count)
   for (const bucket of buckets) add(bucket, 1)
-  const found = shares.map((share) => clamp(valueAt(Math.ceil(share * total), top), min, max))
-  counts.fill(0, 0, top + 1)
-  return total === 0 ? shares.map(() => 0) : found
+  const found = total === 0 ? shares.map(() => 0) : valuesAt(shares, total, first, top)
+  counts.fill(0, first, top + 1)
+  return total === 0 ? found : found.map((value) => clamp(value, min, max))
+}
+
+/** Shares that ascend are found in one walk over the buckets. */
+function valuesAt(shares: readonly number[], total: number, first: number, top: number): number[] {
+  let bucket = first
+  let seen = counts[first] as number
+  return shares.map((share) => {
+    const rank = Math.ceil(share * total)
+    if (rank <= seen - (counts[bucket] as number)) {
+      bucket = first
+      seen = counts[first] as number
+    }
+    while (seen < rank && bucket < top) seen += counts[++bucket] as number
+    return valueOf(bucket)
+  })
 }
 
 /** So many calls took about so long. */
@@ -120,15 +137,6 @@ export function countsOf(histograms: readonly Uint8Array[]): LatencyCount[] {
     for (const pairs = new PairReader(bytes); pairs.bucket < Infinity; pairs.next())
       found.set(pairs.bucket, (found.get(pairs.bucket) ?? 0) + pairs.count)
   return [...found].toSorted(([a], [b]) => a - b).map(([bucket, calls]) => ({ seconds: valueOf(bucket), calls }))
-}
-
-function valueAt(rank: number, top: number): number {
-  let seen = 0
-  for (let bucket = 0; bucket <= top; bucket++) {
-    seen += counts[bucket] as number
-    if (seen >= rank && seen > 0) return valueOf(bucket)
-  }
-  return 0
 }
 
 function growCounts(bucket: number): void {
