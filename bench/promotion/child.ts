@@ -3,22 +3,14 @@ import { type Attributes, type Context, ROOT_CONTEXT, SpanKind, trace, type Trac
 import { FeatureSpanProcessor } from '@cloudcurio/feature-tracking/pipeline'
 import { childParams, inTempFolder } from '../child.js'
 import { countRows } from '../data/raw.js'
-import { mainThreadNanos, median } from '../measure.js'
-import { type Host, hostWith } from './host.js'
+import { mainThreadNanos } from '../measure.js'
+import { type Host, hostWith, type PromotionTimes, timesOf } from './host.js'
 
 export interface PromotionParams {
   readonly work: WorkName
   /** Spans in one timed run. */
   readonly rounds: number
   readonly runs: number
-}
-
-/** Nanoseconds of the main thread for one span, what comes after it included. */
-export interface PromotionTimes {
-  readonly without: number
-  readonly with: number
-  /** Median of the ratios of runs that followed each other. */
-  readonly ratio: number
 }
 
 const SIX: Attributes = { a: 'text', b: 'text', c: 1, d: 2, e: 3, f: 0.5 }
@@ -130,11 +122,7 @@ async function main(folder: string): Promise<PromotionTimes> {
   const calls = (runs + 2) * Math.max(1, Math.round(rounds / CHUNK)) * Math.round(CHUNK / works[1].spans)
   const stored = works[1].records === 0 ? 0 : countRows(dbPath)
   if (stored !== calls * works[1].records) throw new Error(`${stored} of ${calls * works[1].records} spans were stored`)
-  return {
-    without: median(times.map(([without]) => without)),
-    with: median(times.map(([, withUs]) => withUs)),
-    ratio: median(times.map(([without, withUs]) => withUs / without)),
-  }
+  return timesOf(times)
 }
 
 const answer = await inTempFolder(main)

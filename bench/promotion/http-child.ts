@@ -9,9 +9,8 @@ import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
 import { FeatureSpanProcessor } from '@cloudcurio/feature-tracking/pipeline'
 import { childParams, inTempFolder } from '../child.js'
 import { countRows } from '../data/raw.js'
-import { mainThreadNanos, median } from '../measure.js'
-import type { PromotionTimes } from './child.js'
-import { hostWith } from './host.js'
+import { mainThreadNanos } from '../measure.js'
+import { hostWith, type PromotionTimes, timesOf } from './host.js'
 
 export interface HttpParams {
   /** Requests in one timed run. */
@@ -80,11 +79,7 @@ async function main(folder: string): Promise<PromotionTimes> {
   await Promise.all(hosts.map((host) => host.shutdown()))
   const stored = countRows(dbPath)
   if (stored !== (runs + 2) * requests) throw new Error(`${stored} of ${(runs + 2) * requests} requests were stored`)
-  return {
-    without: median(times.map(([without]) => without)),
-    with: median(times.map(([, withUs]) => withUs)),
-    ratio: median(times.map(([without, withUs]) => withUs / without)),
-  }
+  return timesOf(times)
 }
 
 const answer = await inTempFolder(main)

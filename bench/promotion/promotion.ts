@@ -2,7 +2,8 @@ import { runChild } from '../child.js'
 import { median } from '../measure.js'
 import type { Options } from '../options.js'
 import { atMost, type Result } from '../result.js'
-import type { PromotionParams, PromotionTimes, WorkName } from './child.js'
+import type { PromotionParams, WorkName } from './child.js'
+import type { PromotionTimes } from './host.js'
 import type { HttpParams } from './http-child.js'
 
 const WORKS: readonly { readonly work: WorkName; readonly name: string; readonly hasGoal: boolean }[] = [
