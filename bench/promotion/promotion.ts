@@ -12,6 +12,9 @@ const WORKS: readonly { readonly work: WorkName; readonly name: string; readonly
   { work: 'promoted', name: 'a span that becomes a record', hasGoal: false },
 ]
 
+/** A request takes the time of so many spans. */
+const ROUNDS_PER_REQUEST = 20
+
 /** What an application with OpenTelemetry pays for promotion, against itself without the library. */
 export async function benchPromotion({ rounds, runs, repeats }: Options): Promise<Result[]> {
   const results: Result[] = []
@@ -23,9 +26,6 @@ export async function benchPromotion({ rounds, runs, repeats }: Options): Promis
   }
   return results
 }
-
-/** A request takes the time of so many spans. */
-const ROUNDS_PER_REQUEST = 20
 
 async function resultOf(
   name: string,

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -135,9 +135,16 @@ describe('tail', () => {
     const early = await Promise.race([tail.ended, sleep(500)])
     expect([early, tail.stderr.text]).toEqual([undefined, ''])
     const writer = new SqliteWriter(path)
-    onTestFinished(() => writer.close())
     await writer.insertRecords([record({ featureName: 'one' })])
+    await writer.close()
     await expect.poll(() => tail.stdout.text, { timeout: 5000 }).toContain('"one"')
+    // And again, however long ago the first time was.
+    await sleep(600)
+    rmSync(path)
+    const again = new BetterSqlite3(path)
+    again.exec('PRAGMA user_version = 1')
+    again.close()
+    expect([await Promise.race([tail.ended, sleep(400)]), tail.stderr.text]).toEqual([undefined, ''])
     tail.stop.abort()
     expect(await tail.ended).toBe(0)
     expect(tail.stdout.text.trimEnd().split('\n')).toHaveLength(1)

@@ -40,7 +40,10 @@ export async function tail(context: CommandContext, options: TailOptions): Promi
   let emptySince: number | undefined
   const waitsForFile = (error: unknown) => {
     if (!options.follow || !(error instanceof StoreError)) return false
-    if (error.code !== 'empty') return error.code === 'not_found'
+    if (error.code !== 'empty') {
+      emptySince = undefined
+      return error.code === 'not_found'
+    }
     emptySince ??= Date.now()
     return Date.now() - emptySince < MAKING_MS
   }
@@ -58,6 +61,7 @@ export async function tail(context: CommandContext, options: TailOptions): Promi
       }
       while (options.follow && !signal.aborted && !printer.isDeaf) {
         position = await printNews(details, filter, position, printer, waitsForFile)
+        if (position.rowid > 0) emptySince = undefined
         await sleep(LOOK_MS, undefined, { signal }).catch(() => {})
       }
     })

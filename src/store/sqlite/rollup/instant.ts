@@ -49,12 +49,12 @@ export class InstantReader {
 /** As Python's `isoformat` writes it. Others, such as with a blank for the T, sort elsewhere. */
 const IS_LOCAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?$/
 
-/** The forms of all of these texts, as a mask. */
-export function formsOfTexts(texts: Iterable<string>): number {
+/** The forms of all of these texts, as a mask. Others may have stored bytes there. */
+export function formsOfTexts(texts: Iterable<string | Uint8Array>): number {
   const instant = new InstantReader()
   let forms = 0
   for (const text of texts) {
-    instant.read(text)
+    instant.read(String(text))
     forms |= instant.form
   }
   return forms
