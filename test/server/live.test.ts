@@ -1,3 +1,5 @@
+import { renameSync } from 'node:fs'
+import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createApp, type LiveCalls, startServer } from '../../src/server/index.js'
 import { LiveFeed } from '../../src/server/live/feed.js'
@@ -111,10 +113,24 @@ describe('the live stream', () => {
     const path = tempDatabase()
     const listener = await app(path)()
     expect(await listener.next()).toMatchObject({ name: 'hello', data: { database: false } })
-    await writerTo(path).insertRecords([record()])
+    // At once, with its row: who makes a file here is otherwise met between its table and its first row.
+    renameSync(await fileWith([record()]), path)
     expect(await listener.next()).toMatchObject({ name: 'reset', data: { reason: 'database_changed' } })
     await writerTo(path).insertRecords([record({ featureName: 'next' })])
     expect(namesOf(await listener.next())).toEqual(['next'])
+  })
+
+  it('tells the first call of a database that came without any', async () => {
+    const [path, made] = [tempDatabase(), await fileWith([record()])]
+    const database = new Database(made)
+    database.exec('DELETE FROM feature_usage')
+    database.close()
+    const listener = await app(path)()
+    expect(await listener.next()).toMatchObject({ name: 'hello', data: { database: false } })
+    renameSync(made, path)
+    expect(await listener.next()).toMatchObject({ name: 'reset', data: { reason: 'database_changed' } })
+    await writerTo(path).insertRecords([record({ featureName: 'first' })])
+    expect(namesOf(await listener.next())).toEqual(['first'])
   })
 
   it('tells the number of a burst and its latest', async () => {
