@@ -36,7 +36,7 @@ export async function askDatabase<T>(
   database: DatabaseChoice,
   ask: (reader: FeatureStoreReader) => Promise<T>,
 ): Promise<T> {
-  const { openReader } = await import('../store/index.js')
+  const { openReader } = await import('../store/reading/index.js')
   const reader = openReader(database.path)
   try {
     return await ask(reader)
@@ -51,7 +51,7 @@ const OTHER_PATH = `--db-path or ${DB_PATH.variable} choose another file`
 
 /** What a store threw, in words for the command line; anything else as it is. */
 export async function storeFailure(error: unknown, { path, origin }: DatabaseChoice): Promise<unknown> {
-  const { StoreError } = await import('../store/index.js')
+  const { StoreError } = await import('../store/reading/index.js')
   const options = { cause: error }
   if (!(error instanceof StoreError)) return error
   if (error.code === 'not_found')

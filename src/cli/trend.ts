@@ -45,10 +45,10 @@ export async function trendOf(
   filter: RecordFilter,
   { since, until, before }: Period,
 ): Promise<Trend> {
-  const asked = { ...filter, featureName: feature.featureName, category: feature.category }
+  const asked = { ...filter, featureName: feature.featureName, category: feature.category, callsOnly: true }
   const bucket = until - since <= BY_HOUR ? 'hour' : 'day'
-  const points = await reader.getSeries({ ...asked, bucket, since, until, countUsers: false })
-  const earlier = await reader.getSeries({ ...asked, bucket, since: before, until: since, countUsers: false })
+  const points = await reader.getSeries({ ...asked, bucket, since, until })
+  const earlier = await reader.getSeries({ ...asked, bucket, since: before, until: since })
   return {
     calls: sum(points),
     before: sum(earlier),

@@ -88,6 +88,8 @@ export interface SeriesQuery extends StatsQuery {
   timeZone?: string | undefined
   /** Whether minutes, hours or days without calls are there too, from `since` or the first call to `until` or the last. */
   fill?: boolean | undefined
+  /** True leaves durations, sizes, efficiency and users at 0: to know them costs most of an answer. */
+  callsOnly?: boolean | undefined
 }
 
 /** The calls of one minute, hour or day, as far as the filter takes them in. */

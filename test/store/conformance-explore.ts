@@ -30,6 +30,18 @@ const someFilter: fc.Arbitrary<RecordFilter> = fc.record(
 
 const UNKNOWN = { traceId: null, spanId: null, parentSpanId: null }
 
+/** What a point has where nothing but calls is asked for. */
+const ONLY_CALLS = {
+  avgDuration: 0,
+  p50Duration: 0,
+  p95Duration: 0,
+  p99Duration: 0,
+  avgEfficiency: 0,
+  avgInputSize: 0,
+  avgOutputSize: 0,
+  users: 0,
+}
+
 /** What somebody asks who looks around: pages, single calls, distributions and news. */
 export function describeExplorer(make: MakeStore): void {
   let store: OpenStore
@@ -134,6 +146,15 @@ export function describeExplorer(make: MakeStore): void {
       const points = await reader.getSeries({ ...filter, bucket: 'day' })
       const expected = points.map((point) => Object.assign(point, { users: 0 }))
       expect(await reader.getSeries({ ...without, bucket: 'day' })).toEqual(expected)
+    }))
+
+  it('callsOnly leaves all but the calls out', () =>
+    holds(async (filter) => {
+      for (const bucket of ['hour', 'day'] as const) {
+        const points = await reader.getSeries({ ...filter, bucket, fill: true })
+        const expected = points.map((point) => Object.assign(point, ONLY_CALLS))
+        expect(await reader.getSeries({ ...filter, bucket, fill: true, callsOnly: true })).toEqual(expected)
+      }
     }))
 
   it.each(['feature', 'category', 'status', undefined] as const)(

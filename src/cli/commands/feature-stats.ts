@@ -1,4 +1,4 @@
-import type { FeatureUsageRecord } from '../../record/index.js'
+import { FeatureStatus, type FeatureUsageRecord, parseTimeText } from '../../record/index.js'
 import type { FeatureStoreReader, RecordFilter, UsageStats } from '../../store/index.js'
 import type { CommandContext } from '../context.js'
 import { askDatabase } from '../database.js'
@@ -43,7 +43,7 @@ async function closer(
   filter: RecordFilter,
   stats: UsageStats,
 ): Promise<Omit<Insight, 'stats'>> {
-  const { DetailsReader, errorGroups } = await import('../../store/index.js')
+  const { DetailsReader, errorGroups } = await import('../../store/reading/index.js')
   const details = new DetailsReader(context.database.path)
   try {
     const failures = await latestFailures(reader, filter, stats)
@@ -58,10 +58,20 @@ async function latestFailures(
   filter: RecordFilter,
   { failureCount, timeoutCount }: UsageStats,
 ): Promise<FeatureUsageRecord[]> {
-  const ask = async (status: 'failed' | 'timeout', count: number) =>
-    count === 0 ? [] : reader.getRecords({ ...filter, status, limit: MAX_FAILURES })
-  const found = [...(await ask('failed', failureCount)), ...(await ask('timeout', timeoutCount))]
-  return found.toSorted((a, b) => (a.startTime < b.startTime ? 1 : -1)).slice(0, MAX_FAILURES)
+  const kinds = [
+    { status: FeatureStatus.FAILED, count: failureCount },
+    { status: FeatureStatus.TIMEOUT, count: timeoutCount },
+  ].toSorted((a, b) => b.count - a.count)
+  let [found, { since }]: [FeatureUsageRecord[], RecordFilter] = [[], filter]
+  for (const { status, count } of kinds) {
+    if (count === 0) continue
+    const these = await reader.getRecords({ ...filter, since, status, limit: MAX_FAILURES })
+    found = [...found, ...these].toSorted((a, b) => (a.startTime < b.startTime ? 1 : -1)).slice(0, MAX_FAILURES)
+    // What is rarer would be looked for a long time: only what is later than these is wanted.
+    const earliest = found.length < MAX_FAILURES ? undefined : parseTimeText(found.at(-1)?.startTime ?? '')
+    if (earliest !== undefined) since = new Date(Math.floor(earliest / 1000))
+  }
+  return found
 }
 
 async function print(

@@ -28,7 +28,7 @@ const MAKING_MS = 1000
 
 /** Calls as they are stored, until Ctrl-C; there need be no file yet. @throws CliError */
 export async function tail(context: CommandContext, options: TailOptions): Promise<void> {
-  const { DetailsReader, openReader, StoreError } = await import('../../store/index.js')
+  const { DetailsReader, openReader, StoreError } = await import('../../store/reading/index.js')
   const filter = {
     featureName: options.feature,
     category: options.category,

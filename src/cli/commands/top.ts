@@ -34,7 +34,7 @@ export async function top(context: CommandContext, options: TopOptions): Promise
   const { terminal } = context.io
   if (options.once !== true && (terminal === undefined || context.mode !== 'table'))
     throw new CliError('usage', 'top draws on a terminal, and this is none', 'give --once to print the figures once')
-  const { openReader } = await import('../../store/index.js')
+  const { openReader } = await import('../../store/reading/index.js')
   const reader = openReader(context.database.path)
   try {
     if (options.once === true) await printOnce(context, reader, options)

@@ -6,8 +6,8 @@ export interface TextMeasure {
   readonly fit: (text: string, width: number) => string
 }
 
-/** Latin letters and signs of one column each; © and ® may be shown as emoji. */
-const NARROW = /^[\x20-\x7e\u00a0-\u00a8\u00aa-\u00ac\u00af-\u024f–…]*$/
+/** Latin letters, signs and the blocks of bars, of one column each; © and ® may be shown as emoji. */
+const NARROW = /^[\x20-\x7e\u00a0-\u00a8\u00aa-\u00ac\u00af-\u024f–…\u2580-\u259f]*$/
 
 export function isNarrow(text: string): boolean {
   return NARROW.test(text)

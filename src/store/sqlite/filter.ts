@@ -30,6 +30,8 @@ export interface Question {
   readonly unsuccessful?: boolean | undefined
   /** Whether users are not to be counted, which costs most of an answer. */
   readonly leaveOutUsers?: boolean | undefined
+  /** Whether nothing but numbers of calls is asked for. */
+  readonly callsOnly?: boolean | undefined
   /** What only the rows themselves can tell. */
   readonly rows?: RowConditions | undefined
 }

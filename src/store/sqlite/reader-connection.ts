@@ -93,7 +93,8 @@ export class ReaderConnection {
 
   getSeries(query: SeriesQuery): SeriesPoint[] {
     this.#requireCut(query)
-    const question = { ...this.#question(query), leaveOutUsers: query.countUsers === false }
+    const callsOnly = query.callsOnly === true
+    const question = { ...this.#question(query), leaveOutUsers: callsOnly || query.countUsers === false, callsOnly }
     const cut = { bucket: query.bucket, timeZone: query.timeZone, fill: query.fill === true }
     return this.#ask((_, snapshot) => series(snapshot, question, cut))
   }

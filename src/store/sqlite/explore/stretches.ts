@@ -5,9 +5,6 @@ import { HOURS_PER_DAY } from '../rollup/instant.js'
 import { type Parts, statusMask } from '../rollup/parts.js'
 import type { Snapshot } from '../rollup/snapshot.js'
 
-/** Where there are more subjects, an hour is not divided by features. */
-const MAX_SUBJECTS = 2000
-
 /** A day, an hour, or the calls of one feature in an hour, and the longest duration in it. */
 interface Stretch {
   readonly kind: 'day' | 'hour' | 'feature'
@@ -23,7 +20,7 @@ export class Stretches {
   readonly #question: Question
   readonly #subjects: readonly number[]
   readonly #statuses: number
-  /** Whether an hour has to be divided by features: most of them are far from having the longest calls. */
+  /** Whether an hour has to be divided by features, if they are few: most of them are far from having the longest calls. */
   readonly hasFeatures: boolean
   readonly #asked = new Map<number, Question | undefined>()
   /** Ascending: the longest is at the end. */
@@ -34,7 +31,7 @@ export class Stretches {
     this.#question = question
     this.#subjects = snapshot.subjects(question.featureName, question.category)
     this.#statuses = statusMask(question)
-    this.hasFeatures = question.featureName === undefined && snapshot.lastSubject() < MAX_SUBJECTS
+    this.hasFeatures = question.featureName === undefined && snapshot.hasFewSubjects
     if (this.#subjects.length === 0) return
     for (const day of snapshot.days(parts.days)) this.#add('day', day, this.#longestOfDay(day))
     for (const span of parts.hours)

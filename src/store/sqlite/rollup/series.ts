@@ -1,11 +1,13 @@
 import type { SeriesBucket, SeriesPoint } from '../../contract.js'
 import type { Question } from '../filter.js'
+import { settleEdges } from './edges.js'
 import { HOUR_MICROS, HOURS_PER_DAY } from './instant.js'
-import { eachLooseRow, eachRowOf, frozenQuestion, partsOf, rowsOnly, statusMask } from './parts.js'
+import { eachLooseRow, eachRowOf, frozenQuestion, type Parts, partsOf, rowsOnly, statusMask } from './parts.js'
 import type { Span } from './period.js'
 import type { Snapshot } from './snapshot.js'
 import { countOf, mean, percent, textOf } from './stats.js'
-import { type RawRow, Tally } from './tally.js'
+import { type RawRow, type SumRow, Tally } from './tally.js'
+import { statusCode } from './status.js'
 import { daysOfUsers, UserSet } from './users.js'
 import { daysOf, UTC_DAYS } from './zone.js'
 
@@ -34,7 +36,8 @@ export function series(snapshot: Snapshot, question: Question, cut: Cut): Series
   const addRow = (row: RawRow, { hour, micros }: { hour: number; micros: number }) => {
     if (Number.isNaN(hour)) return
     const { tally, users } = cut.bucket === 'minute' ? bucketAt(buckets, Math.floor(micros / MINUTE_MICROS)) : at(hour)
-    tally.addRow(row, micros)
+    if (question.callsOnly === true) tally.addCalls(statusCode(row[2]), 1)
+    else tally.addRow(row, micros)
     if (row[7] !== null && question.leaveOutUsers !== true) users.addText(snapshot, row[7])
   }
   if (question.users !== undefined) eachRowOf(snapshot, question, addRow)
@@ -87,19 +90,48 @@ function addSums(
   at: (hour: number) => Bucket,
   addRow: (row: RawRow, instant: { hour: number; micros: number }) => void,
 ): void {
-  const parts = { ...partsOf(snapshot, question, !grid.isUtcDay), isEver: false }
   const subjects = snapshot.subjects(question.featureName, question.category)
   const statuses = statusMask(question)
+  const all = { ...partsOf(snapshot, question, !grid.isUtcDay), isEver: false }
+  const parts = settleEdges(snapshot, subjects, statuses, all)
   const wanted = (status: number) => ((statuses >>> status) & 1) === 1
-  for (const subject of subjects) {
-    for (const day of snapshot.days(parts.days))
-      for (const row of snapshot.sumsOfDay(day, subject)) if (wanted(row[0])) at(day * HOURS_PER_DAY).tally.addSums(row)
-    for (const span of parts.hours)
-      for (const hour of snapshot.hours(span))
-        for (const row of snapshot.sumsOfHour(hour, subject)) if (wanted(row[0])) at(hour).tally.addSums(row)
-  }
+  const tallyOf = (hour: number, status: number) => (wanted(status) ? at(hour).tally : undefined)
+  if (question.callsOnly === true && snapshot.hasFewSubjects) addCallsOf(snapshot, subjects, parts, tallyOf)
+  else
+    eachSum(snapshot, subjects, parts, (hour, row) => {
+      if (question.callsOnly === true) tallyOf(hour, row[0])?.addCalls(row[0], row[1])
+      else tallyOf(hour, row[0])?.addSums(row)
+    })
   if (question.leaveOutUsers !== true) addUsers(snapshot, subjects, statuses, parts.whole, hoursByBucket(grid, at))
   eachLooseRow(snapshot, question, parts, addRow)
+}
+
+function eachSum(
+  snapshot: Snapshot,
+  subjects: readonly number[],
+  parts: Parts,
+  take: (hour: number, row: SumRow) => void,
+): void {
+  for (const subject of subjects) {
+    for (const day of snapshot.days(parts.days))
+      for (const row of snapshot.sumsOfDay(day, subject)) take(day * HOURS_PER_DAY, row)
+    for (const span of parts.hours)
+      for (const hour of snapshot.hours(span)) for (const row of snapshot.sumsOfHour(hour, subject)) take(hour, row)
+  }
+}
+
+/** Gives where sums of an hour, or of the day that begins with it, are to be added. */
+type TallyOf = (hour: number, status: number) => Tally | undefined
+
+/** Adds calls alone, which are read of all features at once: a list asks for one after the other. */
+function addCallsOf(snapshot: Snapshot, subjects: readonly number[], parts: Parts, tallyOf: TallyOf): void {
+  const add = (table: 'daily' | 'hourly', at: number, hour: number) => {
+    for (const subject of subjects)
+      for (const [, status, calls] of snapshot.callsOfSubject(table, at, subject))
+        tallyOf(hour, status)?.addCalls(status, calls)
+  }
+  for (const day of snapshot.days(parts.days)) add('daily', day, day * HOURS_PER_DAY)
+  for (const span of parts.hours) for (const hour of snapshot.hours(span)) add('hourly', hour, hour)
 }
 
 /** The hours of a day, as bits. */

@@ -188,6 +188,17 @@ export class Snapshot extends SumTables {
     )
   }
 
+  /** The same by subject, where that is asked for one by one. */
+  callsOfSubject(table: 'daily' | 'hourly', at: number, subject: number): readonly SubjectCalls[] {
+    const day = table === 'daily' ? at : Math.floor(at / HOURS_PER_DAY)
+    const lists = this.kept(day, `subjects ${table} ${at}`, () => {
+      const bySubject: SubjectCalls[][] = []
+      for (const calls of this.callsOn(table, at)) (bySubject[calls[0]] ??= []).push(calls)
+      return bySubject
+    })
+    return lists[subject] ?? []
+  }
+
   #existing(
     column: string,
     span: Span,

@@ -12,6 +12,9 @@ export const SUM_ROW = `status, ${SUM_COLUMNS.join(', ')}`
 /** Earlier than any day of the calendar. */
 const NO_DAY = -1e9
 
+/** So many have their calls read at once. */
+const FEW_SUBJECTS = 2000
+
 /** Look-ups in the tables of the sums. */
 export abstract class SumTables {
   readonly statements: Statements
@@ -31,6 +34,11 @@ export abstract class SumTables {
   lastSubject(): number {
     if (!this.exists) return 0
     return this.statements.number('SELECT max(id) FROM feature_rollup_subjects') ?? 0
+  }
+
+  /** Whether the calls of all subjects may be read to count those of some. */
+  get hasFewSubjects(): boolean {
+    return this.lastSubject() < FEW_SUBJECTS
   }
 
   /** All calls of an hour by the sums. */

@@ -64,8 +64,14 @@ export class Tally {
   readonly #histograms: Uint8Array[] = []
   #loose: number[] = []
 
+  /** Calls of which nothing else is to be known. */
+  addCalls(status: number, calls: number): void {
+    this.calls += calls
+    this.byStatus[status] = (this.byStatus[status] as number) + calls
+  }
+
   addSums(row: SumRow): void {
-    this.#count(row[0], row[1])
+    this.addCalls(row[0], row[1])
     this.#addDurations(row[2], row[3], row[4])
     this.inputSum += row[5]
     this.inputCount += row[6]
@@ -82,7 +88,7 @@ export class Tally {
   /** @param micros the start; NaN when it is no time */
   addRow(row: RawRow, micros: number): void {
     const duration = numberOf(row[3])
-    this.#count(statusCode(row[2]), 1)
+    this.addCalls(statusCode(row[2]), 1)
     this.#addDurations(duration, duration, duration)
     if (row[5] !== null) {
       this.inputSum += numberOf(row[5])
@@ -103,7 +109,7 @@ export class Tally {
   }
 
   merge(other: Tally): void {
-    for (const [status, calls] of other.byStatus.entries()) this.#count(status, calls)
+    for (const [status, calls] of other.byStatus.entries()) this.addCalls(status, calls)
     this.#addDurations(other.durationSum, other.durationMin, other.durationMax)
     this.inputSum += other.inputSum
     this.inputCount += other.inputCount
@@ -135,11 +141,6 @@ export class Tally {
   *durations(): Generator<[duration: number, calls: number]> {
     for (const histogram of this.#histograms) yield* eachValue(histogram)
     for (const duration of this.#loose) yield [duration, 1]
-  }
-
-  #count(status: number, calls: number): void {
-    this.calls += calls
-    this.byStatus[status] = (this.byStatus[status] as number) + calls
   }
 
   #addDurations(sum: number, min: number, max: number): void {

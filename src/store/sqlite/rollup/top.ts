@@ -11,9 +11,6 @@ import { countOf, mean, percent, textOf } from './stats.js'
 import { statusCode } from './status.js'
 import { topOfMany } from './top-of-many.js'
 
-/** Where there are more subjects, SQLite adds their calls up. */
-const MAX_SUBJECTS = 2000
-
 /** The features of a question by number of calls; equal numbers by name and category. */
 export function topFeatures(snapshot: Snapshot, question: Question, limit: number): FeatureSummary[] {
   const asked = question.users === undefined ? frozenQuestion(snapshot, question) : question
@@ -77,7 +74,8 @@ function summaryOf({ featureName, category, loose }: Candidate, group: Group): F
 
 /** The features with most calls in the sums. */
 function mostUsed(snapshot: Snapshot, question: Question, parts: Parts, limit: number): Candidate[] {
-  if (!parts.isEver && snapshot.lastSubject() < MAX_SUBJECTS) return mostUsedOfPeriod(snapshot, question, parts, limit)
+  // Of many subjects SQLite adds the calls up.
+  if (!parts.isEver && snapshot.hasFewSubjects) return mostUsedOfPeriod(snapshot, question, parts, limit)
   const { sql, values } = callsByFeature(question, parts)
   return snapshot
     .subjectRows(`${sql} ORDER BY calls DESC, f.feature_name, f.category LIMIT ?`, ...values, limit)
