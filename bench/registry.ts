@@ -81,6 +81,12 @@ export const BENCHMARKS: readonly Benchmark[] = [
     load: async () => (await import('./server/views.js')).benchViews,
   },
   {
+    name: 'commands',
+    title: 'Commands, from process start to end',
+    onTable: true,
+    load: async () => (await import('./commands.js')).benchCommands,
+  },
+  {
     name: 'memory',
     title: 'Memory of a process that tracks',
     onTable: false,
