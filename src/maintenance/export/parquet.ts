@@ -3,6 +3,7 @@ import { ByteWriter, type ColumnSource, ParquetWriter } from 'hyparquet-writer'
 import { COLUMNS, type RowSource, type SqlValue } from '../../store/index.js'
 import type { RowListener } from '../progress.js'
 import { type Column, COLUMN_KINDS, REQUIRED } from '../rows/columns.js'
+import { GroupMetadata } from './parquet-metadata.js'
 import { type WaitingColumn, waitingColumn } from './parquet-columns.js'
 
 /** Rows of a row group at the most: readers skip whole groups, and each is in memory at once while it is written. */
@@ -52,16 +53,16 @@ export function* parquetPieces(source: RowSource, onPage: RowListener): Generato
     codec: 'GZIP',
     compressors: { GZIP: (input) => gzipSync(input, { level: 1 }) },
   })
-  const group = new RowGroup()
+  const group = new RowGroup(parquet)
   for (const { content, rows, share } of source.rows()) {
     group.add(content)
     if (group.isFull) {
-      group.write(parquet)
+      group.write()
       yield taken(bytes)
     }
     onPage(rows, share)
   }
-  if (group.rows > 0) group.write(parquet)
+  if (group.rows > 0) group.write()
   void parquet.finish()
   yield taken(bytes)
 }
@@ -76,8 +77,15 @@ function lengthOf(value: SqlValue | undefined): number {
 /** Rows that wait to be written, column by column: as rows they would take several times the memory. */
 class RowGroup {
   readonly #columns = COLUMNS.map((column, at) => waitingColumn(column, at, VARIED.has(column)))
+  readonly #parquet: ParquetWriter
+  readonly #metadata: GroupMetadata
   #length = 0
   rows = 0
+
+  constructor(parquet: ParquetWriter) {
+    this.#parquet = parquet
+    this.#metadata = new GroupMetadata(parquet)
+  }
 
   get isFull(): boolean {
     return this.rows >= GROUP_ROWS || this.#length >= GROUP_LENGTH
@@ -90,10 +98,11 @@ class RowGroup {
     this.rows += rows.length
   }
 
-  write(parquet: ParquetWriter): void {
+  write(): void {
     const columnData = COLUMNS.map((column, at) => this.#source(column, this.#columns[at] as WaitingColumn))
     // It is a promise only where the writer's `flush` gives one, and ours has none.
-    void parquet.write({ columnData, rowGroupSize: this.rows, pageSize: PAGE_BYTES })
+    void this.#parquet.write({ columnData, rowGroupSize: this.rows, pageSize: PAGE_BYTES })
+    this.#metadata.settle()
     for (const column of this.#columns) column.clear()
     this.#length = 0
     this.rows = 0

@@ -44,10 +44,17 @@ function letShrink(database: Database): void {
 }
 
 /**
+ * Bytes of the file that are kept by who reads little of it twice: to touch fresh memory costs more than to read a page
+ * again.
+ */
+export const SMALL_CACHE = 1024 * 1024
+
+/**
  * Opens an existing file for questions only.
+ * @param cacheBytes of the file that SQLite keeps in memory, where it is not its default of 16 MB
  * @throws StoreError, `not_found` when there is no file
  */
-export function openForReading(path: string): Database {
+export function openForReading(path: string, cacheBytes?: number): Database {
   return guarded(path, () => {
     if (!fileExists(path))
       throw new StoreError(
@@ -58,6 +65,7 @@ export function openForReading(path: string): Database {
     try {
       schemaStatus(database)
       database.pragma('query_only = ON')
+      if (cacheBytes !== undefined) database.pragma(`cache_size = ${-Math.round(cacheBytes / 1024)}`)
       return database
     } catch (error) {
       database.close()

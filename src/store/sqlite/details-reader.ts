@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3'
 import { readKey } from '../../config/index.js'
 import { type FeatureUsageRecord, pseudonymOf } from '../../record/index.js'
 import { type RecordFilter, StoreError } from '../contract.js'
-import { openForReading, toStoreError } from './database.js'
+import { openForReading, SMALL_CACHE, toStoreError } from './database.js'
 import { and, conditionOf, type Question, questionOf, registerTimes } from './filter.js'
 import { hasTable } from './migrations.js'
 import type { LatencyCount } from './rollup/histogram.js'
@@ -98,7 +98,7 @@ export class DetailsReader {
   #open(): Database {
     if (this.#file.hasMoved) this.close()
     if (this.#database !== undefined) return this.#database
-    const database = openForReading(this.#path)
+    const database = openForReading(this.#path, SMALL_CACHE)
     registerTimes(database)
     this.#file.noteOpened()
     this.#database = database

@@ -259,9 +259,8 @@ export class ReaderConnection {
     // A file that was removed or replaced would go on answering what was in it.
     if (this.#file.hasMoved) this.close()
     if (this.#opened !== undefined) return this.#opened
-    const database = openForReading(this.#path)
+    const database = openForReading(this.#path, this.#cacheBytes)
     this.#file.noteOpened()
-    if (this.#cacheBytes !== undefined) database.pragma(`cache_size = ${-Math.round(this.#cacheBytes / 1024)}`)
     registerTimes(database)
     this.#opened = { database, statements: new Statements(database), kept: new KeptDays() }
     return this.#opened

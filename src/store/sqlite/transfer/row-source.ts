@@ -3,7 +3,7 @@ import type { Database, Statement } from 'better-sqlite3'
 import { readKey } from '../../../config/index.js'
 import { pseudonymOf } from '../../../record/index.js'
 import { type RecordFilter, StoreError } from '../../contract.js'
-import { openForReading, toStoreError } from '../database.js'
+import { openForReading, SMALL_CACHE, toStoreError } from '../database.js'
 import { conditionOf, type Question, questionOf, registerTimes } from '../filter.js'
 import { hasTable } from '../migrations.js'
 import type { SqlValue } from '../rows.js'
@@ -55,7 +55,7 @@ export class RowSource {
   constructor(path: string, filter: RecordFilter = {}) {
     this.path = path
     this.#question = questionOf(filter, (userId) => userForms(path, userId))
-    this.#database = openForReading(path)
+    this.#database = openForReading(path, SMALL_CACHE)
     try {
       registerTimes(this.#database)
       // SQLite writes numbers with 15 digits; this is the shortest text that reads back as the same number.
