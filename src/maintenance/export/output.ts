@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { chmod, link, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { Readable, type Writable } from 'node:stream'
+import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { MaintenanceError } from '../error.js'
+import { give } from './give.js'
 
 /** Where an export goes: a file, or a stream that stays open. */
 export type Output =
@@ -62,13 +63,11 @@ async function run(
   pieces: Iterable<Uint8Array>,
   target: Writable,
   gzip: boolean,
-  options: { signal?: AbortSignal | undefined; end?: boolean },
+  { signal, end = true }: { signal?: AbortSignal | undefined; end?: boolean },
 ): Promise<void> {
-  const source = Readable.from(pieces, { objectMode: true, highWaterMark: 4 })
-  const { signal, ...rest } = options
-  const settings = signal === undefined ? rest : { ...rest, signal }
-  if (gzip) await pipeline(source, createGzip({ level: 6, chunkSize: 65_536 }), target, settings)
-  else await pipeline(source, target, settings)
+  if (!gzip) return give(pieces, target, end, signal)
+  const compressor = createGzip({ level: 6, chunkSize: 65_536 })
+  await Promise.all([give(pieces, compressor, true, signal), pipeline(compressor, target, { end })])
 }
 
 function writeFailure(error: unknown, path: string): unknown {

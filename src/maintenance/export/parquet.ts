@@ -6,8 +6,11 @@ import { type Column, COLUMN_KINDS, REQUIRED } from '../rows/columns.js'
 import { GroupMetadata } from './parquet-metadata.js'
 import { type WaitingColumn, waitingColumn } from './parquet-columns.js'
 
-/** Rows of a row group at the most: readers skip whole groups, and each is in memory at once while it is written. */
-const GROUP_ROWS = 8000
+/**
+ * Rows of a row group at the most: readers skip whole groups, and each is in memory at once while it is written. Of 16,000
+ * and more V8 keeps the lists of values among its large objects, which it gives back late.
+ */
+const GROUP_ROWS = 12_000
 
 /** Bytes of a page, the part of a column that is compressed at once: what fits into the processor's cache is faster. */
 const PAGE_BYTES = 64 * 1024
@@ -54,17 +57,18 @@ export function* parquetPieces(source: RowSource, onPage: RowListener): Generato
     compressors: { GZIP: (input) => gzipSync(input, { level: 1 }) },
   })
   const group = new RowGroup(parquet)
+  const pieces = new Pieces(bytes)
   for (const { content, rows, share } of source.rows()) {
     group.add(content)
     if (group.isFull) {
       group.write()
-      yield taken(bytes)
+      yield pieces.next()
     }
     onPage(rows, share)
   }
   if (group.rows > 0) group.write()
   void parquet.finish()
-  yield taken(bytes)
+  yield pieces.next()
 }
 
 const METADATA = COLUMNS.indexOf('metadata')
@@ -121,9 +125,27 @@ class RowGroup {
   }
 }
 
-/** What was written since it was last asked. */
-function taken(bytes: ByteWriter): Uint8Array {
-  const piece = new Uint8Array(bytes.buffer, 0, bytes.index).slice()
-  bytes.index = 0
-  return piece
+/**
+ * Hands out what the writer has written, and gives it other memory to write on: pieces are in two places by turns. New
+ * memory for each would be given back late.
+ */
+class Pieces {
+  readonly #bytes: ByteWriter
+  #other = new ArrayBuffer(0)
+
+  constructor(bytes: ByteWriter) {
+    this.#bytes = bytes
+  }
+
+  /** What was written since; it stays as it is until the piece after the next is asked for. */
+  next(): Uint8Array {
+    const bytes = this.#bytes
+    const piece = new Uint8Array(bytes.buffer, 0, bytes.index)
+    const used = bytes.buffer
+    bytes.buffer = this.#other.byteLength > 0 ? this.#other : new ArrayBuffer(used.byteLength)
+    bytes.view = new DataView(bytes.buffer)
+    bytes.index = 0
+    this.#other = used
+    return piece
+  }
 }
