@@ -9,6 +9,7 @@ import type {
   TracedRecord,
 } from '../../src/store/index.js'
 import { NAMES, record, someRecord, USERS } from '../support/records.js'
+import { cases } from '../support/thorough.js'
 import { Oracle } from './oracle.js'
 import { type MakeStore, OpenStore } from './subject.js'
 
@@ -60,7 +61,7 @@ export function describeExplorer(make: MakeStore): void {
   afterAll(() => store.end())
 
   const holds = (check: (filter: RecordFilter) => Promise<void>) =>
-    fc.assert(fc.asyncProperty(someFilter, check), { numRuns: 25, seed: 3 })
+    fc.assert(fc.asyncProperty(someFilter, check), { numRuns: cases(12, 50), seed: 3 })
 
   async function pages(query: RowFilter, limit: number): Promise<TracedRecord[]> {
     const found: TracedRecord[] = []

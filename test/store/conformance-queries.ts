@@ -50,7 +50,7 @@ export function describeQueries(make: MakeStore): void {
   afterAll(() => store.end())
 
   const holds = (property: (filter: RecordFilter, limit: number | undefined) => Promise<void>) =>
-    fc.assert(fc.asyncProperty(filter, limit, property), { numRuns: cases(60, 300) })
+    fc.assert(fc.asyncProperty(filter, limit, property), { numRuns: cases(30, 300) })
 
   it('getRecords gives what any filters and limit leave, the latest first', () =>
     holds(async (given, most) => {
