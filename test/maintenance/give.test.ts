@@ -57,6 +57,18 @@ describe('give', () => {
     await sleep(5)
   })
 
+  it('is not in the way of a stream that tells late what it broke with, as a file on a full disk does', async () => {
+    const broken = new Error('the disk is full')
+    const stream = new Writable({
+      write: (_bytes, _encoding, done) => setTimeout(done, 2, broken),
+      destroy: (error, done) => setTimeout(done, 10, error),
+    })
+    await expect(give(pieces(3), stream, true)).rejects.toBe(broken)
+    // Without a listener the event would end the process.
+    await sleep(30)
+    expect([stream.closed, stream.errored]).toEqual([true, broken])
+  })
+
   it('does not wait for a stream that is gone', async () => {
     const stream = new Writable({ write: () => {} })
     setTimeout(() => stream.destroy(), 5)

@@ -22,6 +22,8 @@ export async function give(
     await last
     if (end) await taker.end()
   } catch (error) {
+    // A file tells its event only when it is closed; that error is known, and without a listener it would end the process.
+    stream.on('error', () => {})
     if (end) stream.destroy()
     throw error
   } finally {
@@ -76,7 +78,5 @@ class Taker {
 
   leave(): void {
     this.#forget()
-    // What still comes of a stream that broke is known; without a listener it would end the process.
-    if (this.#failure !== undefined) this.#stream.on('error', () => {})
   }
 }
