@@ -8,7 +8,7 @@ export interface LiveEvent {
   /** Whether it makes void what was told before. */
   readonly isReset: boolean
   /** As it goes over the wire, made once for all listeners. */
-  readonly text: string
+  readonly bytes: Uint8Array
   /** The place up to which it tells. */
   readonly position: StoragePosition | undefined
   readonly next: Promise<LiveEvent>
@@ -20,7 +20,7 @@ export class LiveEvents {
   #tell: (event: LiveEvent) => void
 
   constructor() {
-    const { event, tell } = makeEvent({ number: 0, isReset: false, text: '', position: undefined })
+    const { event, tell } = makeEvent({ number: 0, isReset: false, bytes: new Uint8Array(), position: undefined })
     this.#last = event
     this.#tell = tell
   }
@@ -30,7 +30,7 @@ export class LiveEvents {
     return this.#last
   }
 
-  add(told: Pick<LiveEvent, 'text' | 'position' | 'isReset'>): void {
+  add(told: Pick<LiveEvent, 'bytes' | 'position' | 'isReset'>): void {
     const { event, tell } = makeEvent({ ...told, number: this.#last.number + 1 })
     this.#tell(event)
     this.#last = event
@@ -44,19 +44,26 @@ function makeEvent(told: Omit<LiveEvent, 'next'>): { event: LiveEvent; tell: (ev
   return { event: { ...told, next }, tell }
 }
 
-export function callsText(news: News): string {
+export function callsEvent(news: News): Uint8Array {
   const data: LiveCalls = { records: news.records.map(callRecord), count: news.count }
-  return eventText('calls', data, news.position)
+  return eventOf('calls', data, news.position)
 }
 
-export function resetText(reason: LiveReset['reason'], position: StoragePosition | undefined): string {
-  return eventText('reset', { reason }, position)
+export function resetEvent(reason: LiveReset['reason'], position: StoragePosition | undefined): Uint8Array {
+  return eventOf('reset', { reason }, position)
 }
 
 /** JSON has no line ends outside of its texts, where they are escaped. */
-export function eventText(name: string, data: object, position: StoragePosition | undefined): string {
+export function eventOf(name: string, data: object, position: StoragePosition | undefined): Uint8Array {
   const id = position === undefined ? '' : `id: ${position.rowid}.${encodeURIComponent(position.recordId)}\n`
-  return `${id}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`
+  return bytesOf(`${id}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`)
+}
+
+const encoder = new TextEncoder()
+
+/** A text of the stream as it goes over the wire. */
+export function bytesOf(text: string): Uint8Array {
+  return encoder.encode(text)
 }
 
 /** The place that an event's id stands for; undefined when it is none. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type FeatureStoreExplorer, type News, type StoragePosition, StoreError } from '../../store/index.js'
-import { callsText, type LiveEvent, LiveEvents, resetText } from './events.js'
+import { callsEvent, type LiveEvent, LiveEvents, resetEvent } from './events.js'
 
 /** How often the store is asked while anybody listens, in milliseconds. */
 const POLL_MS = 200
@@ -85,8 +85,8 @@ export class LiveFeed {
     const position = placeOf(news)
     this.#position = position
     if (known === undefined || !news.continues)
-      this.#events.add({ text: resetText('database_changed', position), position, isReset: true })
-    else if (news.count > 0) this.#events.add({ text: callsText(news), position, isReset: false })
+      this.#events.add({ bytes: resetEvent('database_changed', position), position, isReset: true })
+    else if (news.count > 0) this.#events.add({ bytes: callsEvent(news), position, isReset: false })
   }
 
   /** Undefined while the store cannot answer; what it has then will be asked for later. */

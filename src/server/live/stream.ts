@@ -1,13 +1,15 @@
 import type { StoragePosition } from '../../store/index.js'
 import type { LiveHello } from '../contract.js'
 import { ApiError } from '../errors.js'
-import { callsText, eventText, type LiveEvent, positionOfId, resetText } from './events.js'
+import { bytesOf, callsEvent, eventOf, type LiveEvent, positionOfId, resetEvent } from './events.js'
 import type { LiveFeed } from './feed.js'
 
 const MAX_CLIENTS = 200
 
 /** Proxies end connections on which nothing comes for half a minute or so. */
 const HEARTBEAT_MS = 15_000
+
+const STILL_HERE = bytesOf(': still here\n\n')
 
 /** A client that is behind by more events than this is told to ask for everything anew. */
 const MAX_BEHIND = 50
@@ -37,9 +39,8 @@ export async function liveResponse(feed: LiveFeed, request: Request): Promise<Re
 class LiveClient {
   readonly stream: ReadableStream<Uint8Array>
   readonly #feed: LiveFeed
-  readonly #encoder = new TextEncoder()
   /** What is to be sent before the events of the feed. */
-  readonly #first: string[] = []
+  readonly #first: Uint8Array[] = []
   #resume: StoragePosition | undefined
   #sent: LiveEvent
   /** The row id up to which it was told what it had missed. */
@@ -52,13 +53,12 @@ class LiveClient {
     this.#sent = feed.last
     this.#resume = resume
     const hello: LiveHello = { database: feed.position !== undefined }
-    this.#first.push(`retry: 2000\n\n`, eventText('hello', hello, resume ?? feed.position))
+    this.#first.push(bytesOf('retry: 2000\n\n'), eventOf('hello', hello, resume ?? feed.position))
     this.stream = new ReadableStream<Uint8Array>(
       {
         pull: async (controller) => {
-          const text = await this.#next()
-          if (this.#isOver) return
-          controller.enqueue(this.#encoder.encode(text))
+          const bytes = await this.#next()
+          if (!this.#isOver) controller.enqueue(bytes)
         },
         cancel: () => this.end(),
       },
@@ -74,7 +74,7 @@ class LiveClient {
     this.#feed.leave()
   }
 
-  async #next(): Promise<string> {
+  async #next(): Promise<Uint8Array> {
     const first = this.#first.shift()
     if (first !== undefined) return first
     const missed = this.#resume === undefined ? undefined : await this.#missed(this.#resume)
@@ -82,25 +82,25 @@ class LiveClient {
   }
 
   /** What was stored while the client was away. The feed may tell some of it again, which is left out by its place. */
-  async #missed(after: StoragePosition): Promise<string | undefined> {
+  async #missed(after: StoragePosition): Promise<Uint8Array | undefined> {
     this.#resume = undefined
     const sent = this.#feed.last
     const news = await this.#feed.since(after)
     if (news === undefined) return undefined
     this.#sent = sent
-    if (!news.continues) return resetText('resumed_too_late', news.position)
+    if (!news.continues) return resetEvent('resumed_too_late', news.position)
     this.#toldUpTo = news.position?.rowid ?? 0
-    return news.count === 0 ? undefined : callsText(news)
+    return news.count === 0 ? undefined : callsEvent(news)
   }
 
-  async #following(): Promise<string> {
+  async #following(): Promise<Uint8Array> {
     for (;;) {
       const event = await this.#nextEvent()
-      if (event === undefined) return ': still here\n\n'
+      if (event === undefined) return STILL_HERE
       const behind = this.#feed.last.number - event.number
       this.#sent = behind > MAX_BEHIND ? this.#feed.last : event
-      if (behind > MAX_BEHIND) return resetText('resumed_too_late', this.#feed.position)
-      if (event.isReset || (event.position?.rowid ?? 0) > this.#toldUpTo) return event.text
+      if (behind > MAX_BEHIND) return resetEvent('resumed_too_late', this.#feed.position)
+      if (event.isReset || (event.position?.rowid ?? 0) > this.#toldUpTo) return event.bytes
     }
   }
 

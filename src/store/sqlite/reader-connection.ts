@@ -41,7 +41,7 @@ import { slowestRows } from './explore/slowest.js'
 import { traceRows, withLinks } from './explore/traces.js'
 import { rowConditionsOf } from './row-conditions.js'
 import { and, conditionOf, HAS_OFFSET, type Question, questionOf, registerTimes } from './filter.js'
-import { hasTable, schemaStatus } from './migrations.js'
+import { schemaStatus } from './migrations.js'
 import { KeptDays } from './rollup/kept-days.js'
 import { latestFirst, recentRows, sortable } from './rollup/recent.js'
 import { series } from './rollup/series.js'
@@ -105,12 +105,8 @@ export class ReaderConnection {
   }
 
   getRecord(recordId: string): TracedRecord | undefined {
-    return this.#records((database) =>
-      database
-        .prepare<[string], Row>(`SELECT ${COLUMNS.join(', ')} FROM feature_usage WHERE id = ?`)
-        .raw()
-        .all(recordId),
-    )[0]
+    const select = `SELECT ${COLUMNS.join(', ')} FROM feature_usage WHERE id = ?`
+    return this.#records((_, { statements }) => statements.rows<Row>(select, recordId))[0]
   }
 
   getRecordPage(query: RecordPageQuery): RecordPage {
@@ -131,7 +127,9 @@ export class ReaderConnection {
   }
 
   getTrace({ traceId, limit }: { traceId: string; limit: number }): TraceRecords {
-    const records = this.#records((database) => traceRows(database, String(traceId), requireLimit(limit) + 1))
+    const records = this.#records((_, { statements }) =>
+      traceRows(statements, String(traceId), requireLimit(limit) + 1),
+    )
     const sorted = records.toSorted((a, b) => (a.startTime < b.startTime ? -1 : 1))
     return { records: sorted.slice(0, limit), truncated: records.length > limit }
   }
@@ -144,7 +142,7 @@ export class ReaderConnection {
   getRecentSummary(filter: RecordFilter): RecentSummary {
     const question = this.#question(filter)
     return this.#ask((database, snapshot) =>
-      recentSummary(database, question, (...asked) => this.#latestRows(database, snapshot, ...asked)),
+      recentSummary(snapshot.statements, question, (...asked) => this.#latestRows(database, snapshot, ...asked)),
     )
   }
 
@@ -166,9 +164,9 @@ export class ReaderConnection {
   }
 
   getNews({ after, limit }: NewsQuery): News {
-    return this.#ask((database) => {
+    return this.#ask((database, { statements }) => {
       const { rows, ...news } = newRows(database, after, requireLimit(limit))
-      return { ...news, records: withLinks(database, rows.map(recordFromRow)) }
+      return { ...news, records: withLinks(statements, rows.map(recordFromRow)) }
     })
   }
 
@@ -182,7 +180,9 @@ export class ReaderConnection {
   }
 
   #records(rows: (database: Database, snapshot: Snapshot) => Row[]): TracedRecord[] {
-    return this.#ask((database, snapshot) => withLinks(database, rows(database, snapshot).map(recordFromRow)))
+    return this.#ask((database, snapshot) =>
+      withLinks(snapshot.statements, rows(database, snapshot).map(recordFromRow)),
+    )
   }
 
   schemaStatus(): SchemaStatus {
@@ -234,7 +234,7 @@ export class ReaderConnection {
     try {
       const { database, statements, kept } = this.#open()
       return database.transaction(() => {
-        if (!hasTable(database, 'feature_usage'))
+        if (!statements.hasTable('feature_usage'))
           throw new StoreError('empty', `${this.#path} has no table feature_usage: nothing was ever tracked in it`)
         return question(database, new Snapshot(database, statements, kept))
       })()

@@ -48,9 +48,9 @@ function addRows(snapshot: Snapshot, features: Features, since: number, until: n
 
 function addSums(snapshot: Snapshot, features: Features, since: number, until: number, add: Add): void {
   const subjects = features.map(({ featureName, category }) => snapshot.subjects(featureName, category))
-  for (const { at, table, column, micros } of stretches(snapshot, since, until))
-    for (const [feature, ids] of subjects.entries())
-      for (const id of ids) add(feature, micros, callsOf(snapshot, table, column, at, id))
+  const callsOf = snapshot.hasFewSubjects ? callsOfAll(snapshot) : callsOfOne(snapshot)
+  for (const { at, table, micros } of stretches(snapshot, since, until))
+    for (const [feature, ids] of subjects.entries()) for (const id of ids) add(feature, micros, callsOf(table, at, id))
   for (const { feature, micros } of tail(snapshot, features))
     if (micros >= since && micros < until) add(feature, micros, 1)
 }
@@ -62,8 +62,7 @@ function placesOf(features: Features): (name: string, category: string) => numbe
 }
 
 interface Stretch {
-  readonly table: string
-  readonly column: 'hour' | 'day'
+  readonly table: 'daily' | 'hourly'
   readonly at: number
   /** Its middle. */
   readonly micros: number
@@ -78,20 +77,24 @@ function* stretches(snapshot: Snapshot, since: number, until: number): Generator
   const found = byHour ? snapshot.hours(span) : snapshot.days(span)
   for (const at of found) {
     const micros = Math.min(Math.max(at * length + length / 2, since), until - 1)
-    yield {
-      table: byHour ? 'feature_rollup_hourly' : 'feature_rollup_daily',
-      column: byHour ? 'hour' : 'day',
-      at,
-      micros,
-    }
+    yield { table: byHour ? 'hourly' : 'daily', at, micros }
   }
 }
 
-function callsOf(snapshot: Snapshot, table: string, column: string, at: number, subject: number): number {
-  return (
-    snapshot.statements.number(`SELECT sum(calls) FROM ${table} WHERE ${column} = ? AND subject_id = ?`, at, subject) ??
-    0
-  )
+type CallsOf = (table: Stretch['table'], at: number, subject: number) => number
+
+/** Of all features at once, which is kept for the next question. */
+function callsOfAll(snapshot: Snapshot): CallsOf {
+  return (table, at, subject) =>
+    snapshot.callsOfSubject(table, at, subject).reduce((sum, [, , calls]) => sum + calls, 0)
+}
+
+/** Where there are many features, and few are asked for. */
+function callsOfOne(snapshot: Snapshot): CallsOf {
+  return (table, at, subject) => {
+    const sum = `SELECT sum(calls) FROM feature_rollup_${table} WHERE ${table === 'daily' ? 'day' : 'hour'} = ?`
+    return snapshot.statements.number(`${sum} AND subject_id = ?`, at, subject) ?? 0
+  }
 }
 
 function firstMicros(snapshot: Snapshot, until: number): number {

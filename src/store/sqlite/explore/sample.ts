@@ -1,7 +1,7 @@
-import type { Database } from 'better-sqlite3'
 import { FeatureStatus, type FeatureUsageRecord, normalizeTimeText, parseStatus } from '../../../record/index.js'
-import type { RecentSummary, SizeSummary, UserCalls } from '../../explore.js'
+import type { RecentSummary, SizeSummary, TracedRecord, UserCalls } from '../../explore.js'
 import type { Question } from '../filter.js'
+import type { Statements } from '../rollup/statements.js'
 import { recordFromRow, type Row } from '../rows.js'
 import { COLUMNS } from '../schema.js'
 import { errorGroups } from './error-groups.js'
@@ -20,18 +20,22 @@ const LISTED_CALLS = 20
 const MAX_USERS = 50
 
 /** What a summary needs of a call: neither its metadata nor other long texts, which take most of the time to read. */
-type SampledCall = Omit<FeatureUsageRecord, 'featureName' | 'category' | 'endTime' | 'metadata' | 'sessionId'>
+type SampledCall = Omit<FeatureUsageRecord, 'featureName' | 'category' | 'endTime' | 'metadata' | 'sessionId'> & {
+  readonly rowid: number
+}
 
-const LEFT_OUT: ReadonlySet<string> = new Set(['feature_name', 'category', 'end_time', 'metadata', 'session_id'])
+const LEFT_OUT: ReadonlySet<string> = new Set(['category', 'end_time', 'metadata', 'session_id'])
 
-/** For a SELECT, in the order of a row's columns. */
-const SAMPLED_COLUMNS = COLUMNS.map((column) => (LEFT_OUT.has(column) ? 'NULL' : column)).join(', ')
+/** For a SELECT, in the order of a row's columns; the row id stands in the place of the feature. */
+const SAMPLED_COLUMNS = COLUMNS.map((column) => (LEFT_OUT.has(column) ? 'NULL' : column))
+  .join(', ')
+  .replace('feature_name', 'rowid')
 
 /** @param row with `SAMPLED_COLUMNS` at the least */
 function sampledCall(row: Row): SampledCall {
   const [
     recordId,
-    ,
+    rowid,
     ,
     status,
     duration,
@@ -47,6 +51,7 @@ function sampledCall(row: Row): SampledCall {
     iterations,
   ] = row
   return {
+    rowid: Number(rowid),
     recordId,
     status: parseStatus(status) ?? 'failed',
     duration,
@@ -64,12 +69,10 @@ function sampledCall(row: Row): SampledCall {
 type Latest = (question: Question, limit: number, columns?: string) => Row[]
 
 /** What the latest calls say, and the latest that did not succeed; the latest come first. */
-export function recentSummary(database: Database, question: Question, latest: Latest): RecentSummary {
-  const unsuccessful = { ...question, unsuccessful: true }
+export function recentSummary(statements: Statements, question: Question, latest: Latest): RecentSummary {
   const sample = (asked: Question, limit: number) => latest(asked, limit, SAMPLED_COLUMNS).map(sampledCall)
-  const listed = (asked: Question) => withLinks(database, latest(asked, LISTED_CALLS).map(recordFromRow))
   const calls = sample(question, SAMPLE_CALLS)
-  const errors = sample(unsuccessful, SAMPLE_ERRORS)
+  const errors = sample({ ...question, unsuccessful: true }, SAMPLE_ERRORS)
   return {
     calls: calls.length,
     efficiency: efficiencyOf(calls),
@@ -78,9 +81,17 @@ export function recentSummary(database: Database, question: Question, latest: La
     users: usersOf(calls),
     errorCalls: errors.length,
     errors: errorGroups(errors),
-    latest: listed(question),
-    latestErrors: listed(unsuccessful),
+    latest: wholeCalls(statements, calls.slice(0, LISTED_CALLS)),
+    latestErrors: wholeCalls(statements, errors.slice(0, LISTED_CALLS)),
   }
+}
+
+const WHOLE_CALL = `SELECT ${COLUMNS.join(', ')} FROM feature_usage WHERE rowid = ?`
+
+/** All that is known of some of the calls. */
+function wholeCalls(statements: Statements, calls: readonly SampledCall[]): TracedRecord[] {
+  const rows = calls.flatMap(({ rowid }) => statements.rows<Row>(WHOLE_CALL, rowid))
+  return withLinks(statements, rows.map(recordFromRow))
 }
 
 /** The factors as `calculateEfficiency` has them. */
@@ -95,7 +106,7 @@ function efficiencyOf(calls: readonly SampledCall[]): RecentSummary['efficiency'
 }
 
 function sizesOf(sizes: readonly number[]): SizeSummary {
-  const sorted = sizes.toSorted((a, b) => a - b)
+  const sorted = Float64Array.from(sizes).toSorted()
   const at = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0
   return { avg: mean(sizes), p50: at(0.5), p95: at(0.95), max: sorted.at(-1) ?? 0 }
 }

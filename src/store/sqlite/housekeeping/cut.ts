@@ -6,6 +6,7 @@ import { ANY_TEXT, formsOfTexts, LOCAL_TEXT, UTC_TEXT } from '../rollup/instant.
 import { narrowestIndex } from '../rollup/parts.js'
 import { NO_QUESTION, type RemovalQuestion } from '../rollup/retention.js'
 import { StateTable } from '../rollup/state.js'
+import { Statements } from '../rollup/statements.js'
 import { type Order, TimeIndex } from './time-index.js'
 
 type Wanted = Omit<RemovalQuestion, 'until'>
@@ -120,7 +121,7 @@ interface Known {
 function knownOf(database: Database): Known {
   if (!hasTable(database, 'feature_rollup_state')) return { forms: ANY_TEXT }
   return database.transaction((): Known => {
-    const states = new StateTable(database)
+    const states = new StateTable(new Statements(database))
     const state = states.read()
     if (state.rebuilding !== 0 || !states.holds(state)) return { forms: ANY_TEXT }
     const loose = database

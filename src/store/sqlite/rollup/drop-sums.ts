@@ -3,6 +3,7 @@ import { mergeBuckets } from './histogram.js'
 import { DAY_MICROS, HOURS_PER_DAY } from './instant.js'
 import { mergeDays } from './members.js'
 import { StateTable } from './state.js'
+import { Statements } from './statements.js'
 import { SUM_COLUMNS } from './tables.js'
 import { inTransaction } from './upkeep.js'
 import type { RollupWriter } from './writer.js'
@@ -23,7 +24,7 @@ export interface DropQuestion {
 export function dropSums(database: Database, rollups: RollupWriter, question: DropQuestion): void {
   registerMerges(database)
   inTransaction(database, rollups, () => {
-    const states = new StateTable(database)
+    const states = new StateTable(new Statements(database))
     const state = states.read()
     const day = Math.min(Math.floor(question.until / DAY_MICROS), state.frozen_day ?? -Infinity)
     if (day > -Infinity) {

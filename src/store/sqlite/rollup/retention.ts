@@ -4,6 +4,7 @@ import { blockOf, SPAN_BLOCKS } from './blocks.js'
 import { DAY_MICROS } from './instant.js'
 import { narrowestIndex } from './parts.js'
 import { type RollupState, StateTable } from './state.js'
+import { Statements } from './statements.js'
 import { inTransaction } from './upkeep.js'
 import { RollupWriter } from './writer.js'
 
@@ -45,7 +46,7 @@ export class RowRemoval {
     registerTimes(database)
     this.#database = database
     this.#rollups = new RollupWriter(database)
-    this.#states = new StateTable(database)
+    this.#states = new StateTable(new Statements(database))
     this.#question = question
   }
 
@@ -155,7 +156,7 @@ function removeCounted(
   rowids: readonly number[],
   until: number,
 ): number | undefined {
-  const states = new StateTable(database)
+  const states = new StateTable(new Statements(database))
   const before = states.read()
   const last = rowids.reduce((highest, rowid) => Math.max(highest, rowid), 0)
   const isCounted = before.rebuilding === 0 && states.holds(before) && last <= before.watermark

@@ -1,5 +1,4 @@
 import type { Database } from 'better-sqlite3'
-import { hasTable } from '../migrations.js'
 import { frozenMicros } from './batch.js'
 import { ANY_TEXT, HOURS_PER_DAY } from './instant.js'
 import { type KeptDay, KeptDays, type TimedRow, type UserBits } from './kept-days.js'
@@ -25,11 +24,11 @@ export class Snapshot extends SumTables {
   constructor(database: Database, statements: Statements, kept = new KeptDays()) {
     super(statements)
     this.#kept = kept
-    if (!hasTable(database, 'feature_rollup_state')) {
+    if (!statements.hasTable('feature_rollup_state')) {
       this.#isRight = false
       return
     }
-    const states = new StateTable(database)
+    const states = new StateTable(statements)
     this.#state = states.read()
     this.#isRight = states.holds(this.#state)
     const { generation, frozen_day: frozenDay, rebuilding } = this.#state

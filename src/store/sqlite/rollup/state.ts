@@ -1,4 +1,4 @@
-import type { Database, Statement } from 'better-sqlite3'
+import type { Statements } from './statements.js'
 
 /** The row of `feature_rollup_state`; see tables.ts. */
 export interface RollupState {
@@ -13,31 +13,22 @@ export interface RollupState {
 
 /** Reads and writes the state, within the caller's transaction. */
 export class StateTable {
-  readonly #read: Statement<[], RollupState>
-  readonly #write: Statement
-  readonly #last: Statement<[], number | null>
-  readonly #idAt: Statement<[number], string>
+  readonly #statements: Statements
 
-  constructor(database: Database) {
-    this.#read = database.prepare('SELECT * FROM feature_rollup_state')
-    this.#write = database.prepare(
-      `UPDATE feature_rollup_state SET generation = ?, watermark = ?, watermark_id = ?, frozen_day = ?,
-       recounted_rowid = ?, text_forms = ?, rebuilding = ?`,
-    )
-    this.#last = database.prepare<[], number | null>('SELECT max(rowid) FROM feature_usage').pluck()
-    this.#idAt = database
-      .prepare<[number], string>("SELECT coalesce(id, '') FROM feature_usage WHERE rowid = ?")
-      .pluck()
+  constructor(statements: Statements) {
+    this.#statements = statements
   }
 
   read(): RollupState {
-    const state = this.#read.get()
+    const [state] = this.#statements.all<RollupState>('SELECT * FROM feature_rollup_state')
     if (state === undefined) throw new Error('feature_rollup_state has no row: run a migration on a copy of the file')
     return state
   }
 
   write(state: RollupState): void {
-    this.#write.run(
+    this.#statements.run(
+      `UPDATE feature_rollup_state SET generation = ?, watermark = ?, watermark_id = ?, frozen_day = ?,
+       recounted_rowid = ?, text_forms = ?, rebuilding = ?`,
       state.generation,
       state.watermark,
       state.watermark_id,
@@ -50,11 +41,12 @@ export class StateTable {
 
   /** The highest rowid in use, 0 when there is none. */
   lastRowid(): number {
-    return this.#last.get() ?? 0
+    return this.#statements.number('SELECT max(rowid) FROM feature_usage') ?? 0
   }
 
   idAt(rowid: number): string | null {
-    return this.#idAt.get(rowid) ?? null
+    const [row] = this.#statements.rows<[string]>("SELECT coalesce(id, '') FROM feature_usage WHERE rowid = ?", rowid)
+    return row?.[0] ?? null
   }
 
   /**

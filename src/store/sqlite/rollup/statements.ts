@@ -9,6 +9,10 @@ export class Statements {
     this.#database = database
   }
 
+  hasTable(name: string): boolean {
+    return this.number("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", name) !== undefined
+  }
+
   /** Rows as objects. */
   all<T>(sql: string, ...values: unknown[]): T[] {
     return this.#statement(sql, '').all(...values) as T[]
@@ -32,6 +36,10 @@ export class Statements {
   /** The same, where it is a blob. */
   bytes(sql: string, ...values: unknown[]): Buffer | undefined {
     return this.#statement(sql, 'pluck').get(...values) as Buffer | undefined
+  }
+
+  run(sql: string, ...values: unknown[]): void {
+    this.#statement(sql, '').run(...values)
   }
 
   #statement(sql: string, mode: '' | 'raw' | 'pluck'): Statement {

@@ -3,6 +3,7 @@ import type { RollupStatus } from '../../contract.js'
 import { Audit } from './audit.js'
 import { ALL_CALLS } from './dictionary.js'
 import { StateTable } from './state.js'
+import { Statements } from './statements.js'
 import { MIN_ROWS, type RollupWriter } from './writer.js'
 
 /** Rows of one step: some ten milliseconds, in which other writers wait. */
@@ -22,7 +23,7 @@ export class RollupUpkeep {
   constructor(database: Database, rollups: RollupWriter) {
     this.#database = database
     this.#rollups = rollups
-    this.#states = new StateTable(database)
+    this.#states = new StateTable(new Statements(database))
     this.#audit = new Audit(database)
   }
 
@@ -84,7 +85,7 @@ export function inTransaction<T>(database: Database, rollups: RollupWriter, work
 
 export function rollupStatus(database: Database): RollupStatus {
   return database.transaction(() => {
-    const states = new StateTable(database)
+    const states = new StateTable(new Statements(database))
     const state = states.read()
     const isRight = states.holds(state)
     const first = database.prepare<[], number | null>('SELECT min(rowid) FROM feature_usage').pluck().get() ?? 1

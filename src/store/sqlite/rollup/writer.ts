@@ -7,6 +7,7 @@ import { InstantReader } from './instant.js'
 import { KeyCache } from './key-cache.js'
 import { beginRebuild } from './rebuild.js'
 import { type RollupState, StateTable } from './state.js'
+import { Statements } from './statements.js'
 import { RollupStore } from './store.js'
 
 /**
@@ -31,7 +32,7 @@ export class RollupWriter {
 
   constructor(database: Database) {
     this.#database = database
-    this.#states = new StateTable(database)
+    this.#states = new StateTable(new Statements(database))
     this.#dictionary = new Dictionary(database)
     this.#store = new RollupStore(database)
     this.#rows = database
