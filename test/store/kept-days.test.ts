@@ -86,7 +86,7 @@ test('a day is read again when its calls have changed, and only then', () => {
 test('what is kept is bounded: what was not asked for lately goes', () => {
   const kept = new KeptDays()
   const rows = Array.from({ length: 20_000 }, () => ({ row: [] as never, micros: 0, hour: 0 }))
-  for (let day = 0; day < 10; day++) kept.keepRows(kept.day(day, 1), day * 24, rows)
+  for (let day = 0; day < 10; day++) kept.keepRows(kept.day(day, 1), `${day * 24}`, rows)
   expect(kept.day(9, 1).rows.size).toBe(1)
   expect(kept.day(0, 1).rows.size).toBe(0)
   expect(kept.day(9, 2).rows.size).toBe(0)

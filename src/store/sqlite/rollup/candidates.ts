@@ -20,18 +20,25 @@ interface Loose {
   readonly users: Set<string>
 }
 
-/** By name and category, the rows that no sum has; of a user, all. */
-export function looseRows(snapshot: Snapshot, question: Question, parts: Parts): Map<string, Candidate> {
-  const found = new Map<string, Candidate>()
-  const take = (row: RawRow, { micros }: { micros: number }) => {
-    const category = storedCategory(row[1])
-    const key = `${category}\0${row[0]}`
-    let candidate = found.get(key)
+/** The rows that no sum has, by feature; of a user, all. */
+export function looseRows(snapshot: Snapshot, question: Question, parts: Parts): Candidate[] {
+  const found: Candidate[] = []
+  // A text made of both for each row would cost more than all else.
+  const byName = new Map<string, Map<string, Candidate>>()
+  const candidateOf = (featureName: string, category: string): Candidate => {
+    let byCategory = byName.get(featureName)
+    if (byCategory === undefined) byName.set(featureName, (byCategory = new Map()))
+    let candidate = byCategory.get(category)
     if (candidate === undefined) {
-      const more = { tally: new Tally(), users: new Set<string>() }
-      candidate = { featureName: row[0], category, subject: undefined, calls: 0, loose: more }
-      found.set(key, candidate)
+      const loose = { tally: new Tally(), users: new Set<string>() }
+      candidate = { featureName, category, subject: undefined, calls: 0, loose }
+      byCategory.set(category, candidate)
+      found.push(candidate)
     }
+    return candidate
+  }
+  const take = (row: RawRow, { micros }: { micros: number }) => {
+    const candidate = candidateOf(row[0], storedCategory(row[1]))
     candidate.calls++
     candidate.loose?.tally.addRow(row, micros)
     if (row[7] !== null) candidate.loose?.users.add(row[7])
@@ -39,6 +46,11 @@ export function looseRows(snapshot: Snapshot, question: Question, parts: Parts):
   if (question.users === undefined) eachLooseRow(snapshot, question, parts, take, RAW_COLUMNS)
   else eachRowOf(snapshot, question, take)
   return found
+}
+
+/** What tells a feature under one category from all others. */
+export function keyOf({ featureName, category }: Pick<Candidate, 'featureName' | 'category'>): string {
+  return `${category}\0${featureName}`
 }
 
 type Ranked = Pick<Candidate, 'featureName' | 'category' | 'calls'>

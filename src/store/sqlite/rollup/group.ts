@@ -1,4 +1,5 @@
 import type { Question } from '../filter.js'
+import { daysOfHours } from './day-hours.js'
 import { type Parts, statusMask } from './parts.js'
 import type { Snapshot } from './snapshot.js'
 import { type RawRow, type SumRow, Tally } from './tally.js'
@@ -69,5 +70,6 @@ function addPeriod(tally: Tally, snapshot: Snapshot, subject: number, statuses: 
   }
   for (const day of snapshot.days(parts.days)) snapshot.sumsOfDay(day, subject).forEach(add)
   for (const hours of parts.hours)
-    for (const hour of snapshot.hours(hours)) snapshot.sumsOfHour(hour, subject).forEach(add)
+    for (const [day, hourMask] of daysOfHours(snapshot, hours))
+      snapshot.sumsOfHours(day, subject, hourMask).forEach(add)
 }

@@ -66,14 +66,53 @@ export function mergeBuckets(left: Uint8Array, right: Uint8Array): Uint8Array {
   return out.bytes()
 }
 
+/** The sum of any number of histograms. */
+export function sumOfBuckets(histograms: readonly Uint8Array[]): Uint8Array {
+  const [only] = histograms
+  if (only !== undefined && histograms.length === 1) return only
+  const { first, top } = countBuckets(histograms, [])
+  const out = new VarintWriter()
+  let before = 0
+  for (let bucket = first; bucket <= top; bucket++) {
+    const count = counts[bucket] as number
+    if (count === 0) continue
+    out.push(bucket - before)
+    out.push(count)
+    before = bucket
+  }
+  counts.fill(0, first, top + 1)
+  return out.bytes()
+}
+
 /** The values of a histogram in seconds, each with its count. */
 export function* eachValue(histogram: Uint8Array): Generator<[value: number, count: number]> {
   for (const pairs = new PairReader(histogram); pairs.bucket < Infinity; pairs.next())
     yield [valueOf(pairs.bucket), pairs.count]
 }
 
-/** Counts by bucket while percentiles are computed; all 0 in between. */
+/** Counts by bucket while histograms are put together; all 0 in between. */
 let counts = new Float64Array(2048)
+
+/** Fills `counts`, which the caller empties from the first bucket that has any up to the last. */
+function countBuckets(
+  histograms: readonly Uint8Array[],
+  buckets: readonly number[],
+): { first: number; top: number; total: number } {
+  let first = Infinity
+  let top = -1
+  let total = 0
+  const add = (bucket: number, count: number) => {
+    if (bucket >= counts.length) growCounts(bucket)
+    counts[bucket] = (counts[bucket] as number) + count
+    if (bucket < first) first = bucket
+    if (bucket > top) top = bucket
+    total += count
+  }
+  for (const bytes of histograms)
+    for (const pairs = new PairReader(bytes); pairs.bucket < Infinity; pairs.next()) add(pairs.bucket, pairs.count)
+  for (const bucket of buckets) add(bucket, 1)
+  return { first, top, total }
+}
 
 /**
  * Nearest-rank percentiles of some histograms together, in seconds, each within 1 % of the value that has the rank.
@@ -90,19 +129,7 @@ export function percentiles(
   min: number,
   max: number,
 ): number[] {
-  let first = Infinity
-  let top = -1
-  let total = 0
-  const add = (bucket: number, count: number) => {
-    if (bucket >= counts.length) growCounts(bucket)
-    counts[bucket] = (counts[bucket] as number) + count
-    if (bucket < first) first = bucket
-    if (bucket > top) top = bucket
-    total += count
-  }
-  for (const bytes of histograms)
-    for (const pairs = new PairReader(bytes); pairs.bucket < Infinity; pairs.next()) add(pairs.bucket, pairs.count)
-  for (const bucket of buckets) add(bucket, 1)
+  const { first, top, total } = countBuckets(histograms, buckets)
   const found = total === 0 ? shares.map(() => 0) : valuesAt(shares, total, first, top)
   counts.fill(0, first, top + 1)
   return total === 0 ? found : found.map((value) => clamp(value, min, max))

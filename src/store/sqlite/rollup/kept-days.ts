@@ -29,8 +29,8 @@ export class KeptDay {
   readonly users = new Map<string, UserBits>()
   /** Of the day or an hour, by subject. */
   readonly sums = new Map<string, SumRow[]>()
-  /** By hour, the rows that are in the sums. */
-  readonly rows = new Map<number, readonly TimedRow[]>()
+  /** By hour and feature, the rows that are in the sums. */
+  readonly rows = new Map<string, readonly TimedRow[]>()
   /** Lists, by what was asked. */
   readonly found = new Map<string, readonly unknown[]>()
   readonly calls: number
@@ -98,8 +98,8 @@ export class KeptDays {
     this.#grow(day, (rows.length + 1) * SUMS_BYTES)
   }
 
-  keepRows(day: KeptDay, hour: number, rows: readonly TimedRow[]): void {
-    day.rows.set(hour, rows)
+  keepRows(day: KeptDay, key: string, rows: readonly TimedRow[]): void {
+    day.rows.set(key, rows)
     this.#grow(day, rows.length * ROW_BYTES)
   }
 

@@ -19,6 +19,9 @@ const MAX_NAMED_BLOCKS = 65_536
 /** Hours with more calls are not kept. */
 const MAX_KEPT_ROWS = 20_000
 
+/** The same of one feature. */
+const MAX_KEPT_NAMED_ROWS = 5000
+
 /** When a row's call started; both are NaN where its text is no time. */
 export interface Instant {
   readonly micros: number
@@ -103,8 +106,8 @@ export function eachEdgeRow(
 }
 
 /**
- * The rows of the hour that an edge is in: a page asks for the same edge again and again. They are read as a whole where all
- * of them are asked for.
+ * The rows of the hour that an edge is in, of all features or at least of the one that is asked for: a page asks for the
+ * same edge again and again, or for one a few seconds later.
  *
  * @returns undefined where rows of the edge alone had better be read
  */
@@ -112,19 +115,30 @@ function rowsOfHour(snapshot: Snapshot, question: Question): readonly TimedRow[]
   const hour = Math.floor(question.since / HOUR_MICROS)
   if (question.rows !== undefined || question.users !== undefined || question.until > (hour + 1) * HOUR_MICROS)
     return undefined
+  const { featureName } = question
   const kept = snapshot.keptRows(hour)
-  const isOfAll = question.featureName === undefined && question.category === undefined
-  if (kept !== undefined || !isOfAll || snapshot.callsOfHour(hour) > MAX_KEPT_ROWS) return kept
-  const rows: TimedRow[] = []
-  const whole = {
-    ...question,
-    status: undefined,
-    unsuccessful: false,
-    since: hour * HOUR_MICROS,
-    until: (hour + 1) * HOUR_MICROS,
+  if (kept !== undefined) return kept
+  if (featureName !== undefined) {
+    if (callsOfHour(snapshot, hour, featureName) > MAX_KEPT_NAMED_ROWS) return undefined
+    return snapshot.keptRows(hour, featureName) ?? keepRows(snapshot, hour, featureName)
   }
-  eachRowOfEdge(snapshot, whole, (row, { micros }) => rows.push({ row, micros, hour }), RAW_COLUMNS)
-  snapshot.keepRows(hour, rows)
+  return snapshot.callsOfHour(hour) > MAX_KEPT_ROWS ? undefined : keepRows(snapshot, hour, undefined)
+}
+
+/** The calls of a feature by the sums. */
+function callsOfHour(snapshot: Snapshot, hour: number, featureName: string): number {
+  let calls = 0
+  for (const subject of snapshot.subjects(featureName, undefined))
+    for (const [, ofStatus] of snapshot.sumsOfHour(hour, subject)) calls += ofStatus
+  return calls
+}
+
+function keepRows(snapshot: Snapshot, hour: number, featureName: string | undefined): readonly TimedRow[] {
+  const rows: TimedRow[] = []
+  const [since, until] = [hour * HOUR_MICROS, (hour + 1) * HOUR_MICROS]
+  const question = { featureName, category: undefined, status: undefined, users: undefined, since, until }
+  eachRowOfEdge(snapshot, question, (row, { micros }) => rows.push({ row, micros, hour }), RAW_COLUMNS)
+  snapshot.keepRows(hour, rows, featureName)
   return rows
 }
 

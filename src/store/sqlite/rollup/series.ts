@@ -1,5 +1,6 @@
 import type { SeriesBucket, SeriesPoint } from '../../contract.js'
 import type { Question } from '../filter.js'
+import { ALL_HOURS, daysOfHours } from './day-hours.js'
 import { settleEdges } from './edges.js'
 import { HOUR_MICROS, HOURS_PER_DAY } from './instant.js'
 import { eachLooseRow, eachRowOf, frozenQuestion, type Parts, partsOf, rowsOnly, statusMask } from './parts.js'
@@ -8,7 +9,7 @@ import type { Snapshot } from './snapshot.js'
 import { countOf, mean, percent, textOf } from './stats.js'
 import { type RawRow, type SumRow, Tally } from './tally.js'
 import { statusCode } from './status.js'
-import { daysOfUsers, UserSet } from './users.js'
+import { UserSet } from './users.js'
 import { daysOf, UTC_DAYS } from './zone.js'
 
 interface Bucket {
@@ -96,13 +97,14 @@ function addSums(
   const parts = settleEdges(snapshot, subjects, statuses, all)
   const wanted = (status: number) => ((statuses >>> status) & 1) === 1
   const tallyOf = (hour: number, status: number) => (wanted(status) ? at(hour).tally : undefined)
+  const bucketsOf = hoursByBucket(grid, at)
   if (question.callsOnly === true && snapshot.hasFewSubjects) addCallsOf(snapshot, subjects, parts, tallyOf)
   else
-    eachSum(snapshot, subjects, parts, (hour, row) => {
+    eachSum(snapshot, subjects, parts, bucketsOf, (hour, row) => {
       if (question.callsOnly === true) tallyOf(hour, row[0])?.addCalls(row[0], row[1])
       else tallyOf(hour, row[0])?.addSums(row)
     })
-  if (question.leaveOutUsers !== true) addUsers(snapshot, subjects, statuses, parts.whole, hoursByBucket(grid, at))
+  if (question.leaveOutUsers !== true) addUsers(snapshot, subjects, statuses, parts.whole, bucketsOf)
   eachLooseRow(snapshot, question, parts, addRow)
 }
 
@@ -110,13 +112,17 @@ function eachSum(
   snapshot: Snapshot,
   subjects: readonly number[],
   parts: Parts,
+  bucketsOf: BucketsOf,
   take: (hour: number, row: SumRow) => void,
 ): void {
   for (const subject of subjects) {
     for (const day of snapshot.days(parts.days))
       for (const row of snapshot.sumsOfDay(day, subject)) take(day * HOURS_PER_DAY, row)
     for (const span of parts.hours)
-      for (const hour of snapshot.hours(span)) for (const row of snapshot.sumsOfHour(hour, subject)) take(hour, row)
+      for (const [day, wanted] of daysOfHours(snapshot, span))
+        for (const { hour, mask } of bucketsOf(day))
+          if ((mask & wanted) !== 0)
+            for (const row of snapshot.sumsOfHours(day, subject, mask & wanted)) take(hour, row)
   }
 }
 
@@ -134,22 +140,25 @@ function addCallsOf(snapshot: Snapshot, subjects: readonly number[], parts: Part
   for (const span of parts.hours) for (const hour of snapshot.hours(span)) add('hourly', hour, hour)
 }
 
-/** The hours of a day, as bits. */
-const ALL_HOURS = 2 ** HOURS_PER_DAY - 1
-
-/** A bucket's hours of a day, as bits; a bucket without users is not made for them. */
+/** A bucket's hours of a day, as bits. */
 interface HoursOfDay {
   mask: number
+  /** One of them. */
+  readonly hour: number
+  /** A bucket without users is not made for them. */
   readonly users: () => UserSet
 }
 
-function hoursByBucket(grid: Grid, at: (hour: number) => Bucket): (day: number) => readonly HoursOfDay[] {
-  if (grid.isUtcDay) return (day) => [{ mask: ALL_HOURS, users: () => at(day * HOURS_PER_DAY).users }]
+type BucketsOf = (day: number) => readonly HoursOfDay[]
+
+function hoursByBucket(grid: Grid, at: (hour: number) => Bucket): BucketsOf {
+  const part = (hour: number, mask: number): HoursOfDay => ({ hour, mask, users: () => at(hour).users })
+  if (grid.isUtcDay) return (day) => [part(day * HOURS_PER_DAY, ALL_HOURS)]
   return (day) => {
     const found = new Map<number, HoursOfDay>()
     for (let hour = day * HOURS_PER_DAY; hour < (day + 1) * HOURS_PER_DAY; hour++) {
       const number = grid.bucketOf(hour)
-      const hours = found.get(number) ?? { mask: 0, users: () => at(hour).users }
+      const hours = found.get(number) ?? part(hour, 0)
       hours.mask |= 1 << (hour - day * HOURS_PER_DAY)
       found.set(number, hours)
     }
@@ -162,9 +171,9 @@ function addUsers(
   subjects: readonly number[],
   statuses: number,
   span: Span,
-  bucketsOf: ReturnType<typeof hoursByBucket>,
+  bucketsOf: BucketsOf,
 ): void {
-  for (const [day, wanted] of daysOfUsers(snapshot, span)) {
+  for (const [day, wanted] of daysOfHours(snapshot, span)) {
     const buckets = bucketsOf(day)
     const masks = buckets.map(({ mask }) => mask & wanted)
     for (const subject of subjects)

@@ -1,13 +1,14 @@
 import type { Database } from 'better-sqlite3'
 import { frozenMicros } from './batch.js'
 import { ANY_TEXT, HOURS_PER_DAY } from './instant.js'
+import { ALL_HOURS, hoursOfMask } from './day-hours.js'
 import { type KeptDay, KeptDays, type TimedRow, type UserBits } from './kept-days.js'
 import { CHUNK_USERS, eachDayUser } from './members.js'
 import type { Span } from './period.js'
 import { type RollupState, StateTable } from './state.js'
 import type { Statements } from './statements.js'
 import { SUM_ROW, SumTables } from './sum-tables.js'
-import type { SumRow } from './tally.js'
+import { mergeSums, type SumRow } from './tally.js'
 
 export type SubjectCalls = readonly [subject: number, status: number, calls: number]
 
@@ -120,14 +121,14 @@ export class Snapshot extends SumTables {
     return found.map(({ users }) => users)
   }
 
-  /** The rows of an hour that are in the sums, where they were read before. */
-  keptRows(hour: number): readonly TimedRow[] | undefined {
-    return this.#day(Math.floor(hour / HOURS_PER_DAY)).rows.get(hour)
+  /** The rows of an hour that are in the sums, of all features or of one, where they were read before. */
+  keptRows(hour: number, featureName?: string): readonly TimedRow[] | undefined {
+    return this.#day(Math.floor(hour / HOURS_PER_DAY)).rows.get(rowsKey(hour, featureName))
   }
 
   /** Keeps them for the next question. */
-  keepRows(hour: number, rows: readonly TimedRow[]): void {
-    this.#kept.keepRows(this.#day(Math.floor(hour / HOURS_PER_DAY)), hour, rows)
+  keepRows(hour: number, rows: readonly TimedRow[], featureName?: string): void {
+    this.#kept.keepRows(this.#day(Math.floor(hour / HOURS_PER_DAY)), rowsKey(hour, featureName), rows)
   }
 
   /** What the sums and their rows say of a day, by what was asked: as it was found before, or found now. */
@@ -161,6 +162,21 @@ export class Snapshot extends SumTables {
 
   sumsOfHour(hour: number, subject: number): SumRow[] {
     return this.#sums(Math.floor(hour / HOURS_PER_DAY), 'hourly WHERE hour = ?', hour, subject)
+  }
+
+  /** The same of some hours of a day together, given as bits; the sums of each of them are not kept. */
+  sumsOfHours(day: number, subject: number, hourMask: number): readonly SumRow[] {
+    if (hourMask === ALL_HOURS) return this.sumsOfDay(day, subject)
+    if (isOneHour(hourMask)) return this.sumsOfHour(day * HOURS_PER_DAY + 31 - Math.clz32(hourMask), subject)
+    const kept = this.#day(day)
+    const key = `hours ${hourMask} ${subject}`
+    let rows = kept.sums.get(key)
+    if (rows === undefined) {
+      const hours = hoursOfMask(hourMask).map((hour) => day * HOURS_PER_DAY + hour)
+      rows = mergeSums(hours.flatMap((hour) => this.statements.rows<SumRow>(SUMS_OF_HOUR, hour, subject)))
+      this.#kept.keepSums(kept, key, rows)
+    }
+    return rows
   }
 
   #sums(day: number, source: string, at: number, subject: number): SumRow[] {
@@ -227,6 +243,16 @@ function existing(table: 'daily' | 'hourly', column: 'day' | 'hour', also = 'NUL
 /** A day's calls. */
 function callsOf(day: string): string {
   return `(SELECT sum(calls) FROM feature_rollup_daily WHERE day = ${day} AND subject_id = 0)`
+}
+
+const SUMS_OF_HOUR = `SELECT ${SUM_ROW} FROM feature_rollup_hourly WHERE hour = ? AND subject_id = ?`
+
+function isOneHour(hourMask: number): boolean {
+  return (hourMask & (hourMask - 1)) === 0
+}
+
+function rowsKey(hour: number, featureName: string | undefined): string {
+  return featureName === undefined ? `${hour}` : `${hour} ${featureName}`
 }
 
 /** A few numbers in a list. */

@@ -1,4 +1,12 @@
-import { bucketOf, countsOf, eachValue, encodeBuckets, type LatencyCount, percentiles } from './histogram.js'
+import {
+  bucketOf,
+  countsOf,
+  eachValue,
+  encodeBuckets,
+  type LatencyCount,
+  percentiles,
+  sumOfBuckets,
+} from './histogram.js'
 import { STATUS_COUNT, statusCode } from './status.js'
 import { type Cell, numberOf } from './sums.js'
 
@@ -18,8 +26,43 @@ export type SumRow = [
   iterationsSum: number,
   firstStart: number | null,
   lastStart: number | null,
-  latency: Buffer,
+  latency: Uint8Array,
 ]
+
+/** The sums of some rows of one status. */
+function sumOf(rows: readonly SumRow[]): SumRow {
+  const add = (column: number) => rows.reduce((sum, row) => sum + (row[column] as number), 0)
+  const times = (column: 12 | 13) => rows.map((row) => row[column]).filter((time) => time !== null)
+  const [starts, ends] = [times(12), times(13)]
+  return [
+    rows[0]?.[0] as number,
+    add(1),
+    add(2),
+    Math.min(...rows.map((row) => row[3])),
+    Math.max(...rows.map((row) => row[4])),
+    add(5),
+    add(6),
+    add(7),
+    add(8),
+    add(9),
+    add(10),
+    add(11),
+    starts.length === 0 ? null : Math.min(...starts),
+    ends.length === 0 ? null : Math.max(...ends),
+    sumOfBuckets(rows.map((row) => row[14])),
+  ]
+}
+
+/** Rows of sums as one for each status. */
+export function mergeSums(rows: readonly SumRow[]): SumRow[] {
+  const byStatus = new Map<number, SumRow[]>()
+  for (const row of rows) {
+    const same = byStatus.get(row[0])
+    if (same === undefined) byStatus.set(row[0], [row])
+    else same.push(row)
+  }
+  return [...byStatus.values()].map(sumOf)
+}
 
 /** A row of `feature_usage` as sums need it, in the order of `RAW_COLUMNS`. */
 export type RawRow = [

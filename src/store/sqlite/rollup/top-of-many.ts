@@ -1,6 +1,6 @@
 import type { Question } from '../filter.js'
 import type { SqlValue } from '../rows.js'
-import { type Candidate, looseRows, mostUsedFirst } from './candidates.js'
+import { type Candidate, keyOf, looseRows, mostUsedFirst } from './candidates.js'
 import { CallCounts, type NamedSubject, questionAbout } from './counts.js'
 import { settleEdges } from './edges.js'
 import { Group } from './group.js'
@@ -42,7 +42,7 @@ export function topOfMany(
   const counts = new CallCounts(snapshot, question, parts)
   const loose = looseRows(snapshot, question, { ...parts, edges: [] })
   const ranking = new Ranking(counts, loose, limit)
-  for (const candidate of loose.values()) ranking.addLoose(snapshot, candidate)
+  for (const candidate of loose) ranking.addLoose(snapshot, candidate)
   const isComplete =
     ranking.takeFrom(byCallsEver(snapshot, question), MAX_LOOK_UPS / counts.cost) ||
     ranking.takeFrom(byCallsOfPeriod(snapshot, question, parts), Infinity)
@@ -58,10 +58,10 @@ class Ranking {
   /** What needs not be counted again: features with rows in no sum, and those of a former list. */
   readonly #known: Set<string>
 
-  constructor(counts: CallCounts, loose: ReadonlyMap<string, Candidate>, limit: number) {
+  constructor(counts: CallCounts, loose: readonly Candidate[], limit: number) {
     this.#counts = counts
     this.#limit = limit
-    this.#known = new Set(loose.keys())
+    this.#known = new Set(loose.map(keyOf))
   }
 
   /** A feature with rows that no sum has. */
@@ -87,7 +87,7 @@ class Ranking {
   }
 
   #count(feature: NamedSubject): void {
-    const key = `${feature.category}\0${feature.featureName}`
+    const key = keyOf(feature)
     if (this.#known.has(key)) return
     this.#known.add(key)
     const calls = this.#counts.callsOf(feature)

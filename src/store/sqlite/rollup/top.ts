@@ -2,7 +2,7 @@ import { parseCategory } from '../../../record/index.js'
 import type { FeatureSummary } from '../../contract.js'
 import type { Question } from '../filter.js'
 import type { SqlValue } from '../rows.js'
-import { type Candidate, looseRows, mostUsedFirst } from './candidates.js'
+import { type Candidate, keyOf, looseRows, mostUsedFirst } from './candidates.js'
 import { Group } from './group.js'
 import { storedCategory } from './dictionary.js'
 import { frozenQuestion, type Parts, partsOf, statusMask } from './parts.js'
@@ -18,7 +18,7 @@ export function topFeatures(snapshot: Snapshot, question: Question, limit: numbe
   const ofMany = topOfMany(snapshot, asked, parts, limit)
   if (ofMany !== undefined) return ofMany.map(({ candidate, group }) => summaryOf(candidate, group))
   const loose = looseRows(snapshot, asked, parts)
-  const summed = asked.users === undefined ? mostUsed(snapshot, asked, parts, limit + loose.size) : []
+  const summed = asked.users === undefined ? mostUsed(snapshot, asked, parts, limit + loose.length) : []
   return merged(snapshot, asked, parts, summed, loose)
     .toSorted(mostUsedFirst)
     .slice(0, limit)
@@ -34,11 +34,11 @@ function merged(
   question: Question,
   parts: Parts,
   summed: readonly Candidate[],
-  loose: ReadonlyMap<string, Candidate>,
+  loose: readonly Candidate[],
 ): Candidate[] {
-  const rest = new Map(loose)
+  const rest = new Map(loose.map((candidate) => [keyOf(candidate), candidate]))
   const candidates = summed.map((candidate) => {
-    const key = `${candidate.category}\0${candidate.featureName}`
+    const key = keyOf(candidate)
     const also = rest.get(key)
     rest.delete(key)
     return also === undefined ? candidate : { ...candidate, calls: candidate.calls + also.calls, loose: also.loose }

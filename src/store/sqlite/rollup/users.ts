@@ -1,4 +1,4 @@
-import { HOURS_PER_DAY } from './instant.js'
+import { daysOfHours } from './day-hours.js'
 import { CHUNK_USERS, statusesOf } from './members.js'
 import type { UserBits } from './kept-days.js'
 import type { Span } from './period.js'
@@ -46,7 +46,7 @@ export class UserSet {
 
   /** The users of some subjects in a span of hours. */
   addHours(snapshot: Snapshot, subjects: readonly number[], statuses: StatusMask, hours: Span): void {
-    for (const [day, hourMask] of daysOfUsers(snapshot, hours))
+    for (const [day, hourMask] of daysOfHours(snapshot, hours))
       for (const subject of subjects) this.addBits(snapshot.usersOfDay(day, subject, statuses, hourMask))
   }
 
@@ -78,12 +78,6 @@ export class UserSet {
   }
 }
 
-/** The days of a span of hours that have sums, each with its hours that are in the span, as bits. */
-export function* daysOfUsers(snapshot: Snapshot, [from, to]: Span): Generator<[day: number, hourMask: number]> {
-  for (const day of snapshot.days([Math.floor(from / HOURS_PER_DAY), Math.ceil(to / HOURS_PER_DAY)]))
-    yield [day, hourMaskOf(from - day * HOURS_PER_DAY, to - day * HOURS_PER_DAY)]
-}
-
 const sizes = new WeakMap<UserBits, number>()
 
 function sizeOf(users: UserBits): number {
@@ -96,16 +90,11 @@ function sizeOf(users: UserBits): number {
   return size
 }
 
+/** By pairs, then by fours and eights, whose numbers a product adds up. */
 function countBits(word: number): number {
-  let count = 0
-  for (let rest = word; rest !== 0; rest &= rest - 1) count++
-  return count
-}
-
-/** The hours of a day from one on and up to another, as bits. */
-function hourMaskOf(from: number, to: number): number {
-  const below = (hour: number) => (1 << Math.min(Math.max(hour, 0), HOURS_PER_DAY)) - 1
-  return below(to) & ~below(from)
+  const pairs = word - ((word >>> 1) & 0x55555555)
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333)
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
 }
 
 /**

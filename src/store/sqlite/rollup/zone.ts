@@ -13,13 +13,31 @@ export const UTC_DAYS: Days = {
   startOf: (day) => day * DAY_MICROS,
 }
 
+/** Zones that were asked for lately: to ask for a zone's clock takes longer than what it is needed for. */
+const zones = new Map<string, Days>()
+const MAX_ZONES = 20
+
 /** @throws RangeError when there is no such zone */
 export function daysOf(timeZone: string): Days {
+  let days = zones.get(timeZone)
+  if (days !== undefined) return days
+  days = makeDays(timeZone)
+  if (zones.size >= MAX_ZONES) zones.clear()
+  zones.set(timeZone, days)
+  return days
+}
+
+/** Hours of a zone whose offsets are remembered. */
+const MAX_HOURS = 50_000
+
+function makeDays(timeZone: string): Days {
   const format = formatOf(timeZone)
   const known = new Map<number, number>()
   const offset = (hour: number): number => {
     let found = known.get(hour)
-    if (found === undefined) known.set(hour, (found = offsetMicros(format, hour * HOUR_MICROS)))
+    if (found !== undefined) return found
+    if (known.size >= MAX_HOURS) known.clear()
+    known.set(hour, (found = offsetMicros(format, hour * HOUR_MICROS)))
     return found
   }
   /** Clocks are put forward or back at most once a day: where both ends are equal, so is what lies between. */
