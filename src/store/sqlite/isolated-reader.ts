@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { StoreError } from '../contract.js'
-import type { QuestionName, ThreadError } from './protocol.js'
+import { type QuestionName, STARTED, type ThreadError } from './protocol.js'
 import { Questions } from './questions.js'
 import { errorFrom } from './thread-error.js'
 
@@ -58,9 +58,15 @@ export class IsolatedReader extends Questions {
     this.#processes = atLeastOne(options.processes ?? 2, 'processes')
   }
 
-  /** Starts a process, which takes some time, before there is something to ask. */
+  /**
+   * Starts the processes, which takes some time, before there is something to ask: one after the other, so that what comes
+   * first does not wait for the second.
+   */
   prepare(): void {
-    if (this.#helpers.size === 0 && !this.#isClosed) this.#start()
+    if (this.#isClosed || this.#helpers.size >= this.#processes) return
+    this.#start(() => {
+      this.prepare()
+    })
   }
 
   protected ask<T>(method: QuestionName, query: unknown): Promise<T> {
@@ -98,8 +104,9 @@ export class IsolatedReader extends Questions {
     }
   }
 
-  #start(): Helper {
+  #start(started: () => void = () => {}): Helper {
     const helper = new Helper(this.#path, this.#timeoutMs, {
+      started,
       idle: () => {
         this.#next()
       },
@@ -113,17 +120,24 @@ export class IsolatedReader extends Questions {
   }
 }
 
+interface HelperOwner {
+  /** The process can answer. */
+  started(): void
+  idle(): void
+  ended(): void
+}
+
 /** One child process, which answers one question at a time. */
 class Helper {
   readonly #child: ChildProcess
   readonly #path: string
   readonly #timeoutMs: number
-  readonly #owner: { idle(): void; ended(): void }
+  readonly #owner: HelperOwner
   readonly #exit: Promise<void>
   #current: Waiting | undefined
   #isEnding = false
 
-  constructor(path: string, timeoutMs: number, owner: { idle(): void; ended(): void }) {
+  constructor(path: string, timeoutMs: number, owner: HelperOwner) {
     this.#path = path
     this.#timeoutMs = timeoutMs
     this.#owner = owner
@@ -134,8 +148,9 @@ class Helper {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
-    this.#child.on('message', (reply: QueryReply) => {
-      this.#settle(reply)
+    this.#child.on('message', (reply: QueryReply | typeof STARTED) => {
+      if (reply === STARTED) this.#owner.started()
+      else this.#settle(reply)
     })
     this.#child.on('error', (error) => {
       this.#lost(error.message)

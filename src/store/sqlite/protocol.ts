@@ -6,6 +6,9 @@ import type { SqlValue } from './rows.js'
 /** What a thread of the store does: take records in, or answer questions. */
 export type ThreadRole = 'writer' | 'reader'
 
+/** What a process that reads says when it can answer. */
+export const STARTED = 'started'
+
 /** How a writer's thread treats its files. */
 export interface SpoolOptions {
   /** Bytes that the spool file may have; 0 is none. */

@@ -1,4 +1,5 @@
 import type { QueryReply, QueryRequest } from './isolated-reader.js'
+import { STARTED } from './protocol.js'
 import { ReaderConnection } from './reader-connection.js'
 import { threadError } from './thread-error.js'
 
@@ -27,3 +28,4 @@ process.on('message', ({ path, seq, method, query }: QueryRequest) => {
 process.on('disconnect', () => process.exit(0))
 // A signal for the whole group, as Ctrl+C in a terminal, is the parent's to answer.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+process.send?.(STARTED, () => {})
