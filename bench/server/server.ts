@@ -1,19 +1,17 @@
 import { join } from 'node:path'
 import { startServer } from '@cloudcurio/feature-tracking/server'
-import { FeatureTrackerDB, SqliteWriter } from '@cloudcurio/feature-tracking/store'
+import { FeatureTrackerDB } from '@cloudcurio/feature-tracking/store'
 import { inTempFolder } from '../child.js'
 import { preparedCopy } from '../data/file.js'
 import { percentile } from '../measure.js'
 import type { Options } from '../options.js'
-import { atLeast, atMost, type Result } from '../result.js'
-import { draftsOf } from './drafts.js'
+import { atMost, type Result } from '../result.js'
+import { liveCost } from './live.js'
 
 const RUNS = 100
 
 /** Requests before: the processes that read begin with code that is not compiled yet. */
 const WARM_UP = 10
-
-const CLIENTS = 50
 
 /** The requests of each view of the dashboard over a large table, and what live streams cost a writer. */
 export async function benchServer(options: Options, rows: number): Promise<Result[]> {
@@ -39,8 +37,8 @@ export async function benchServer(options: Options, rows: number): Promise<Resul
         note: 'p95',
       })
     }
-    results.push(await liveCost(server.url, path, options.records))
     await server.close()
+    results.push(await liveCost(path, options.records))
     return results
   })
 }
@@ -72,41 +70,4 @@ async function requestsOf(path: string): Promise<[name: string, request: string]
     ['a widget, by category and day', `api/query?measure=p95_duration&group_by=category&bucket=day&${since(30)}`],
     ['health', 'api/health'],
   ]
-}
-
-/** Records stored a second with 50 listeners, against none. */
-async function liveCost(url: string, path: string, records: number): Promise<Result> {
-  const aborts: AbortController[] = []
-  const rate = async () => {
-    const writer = new SqliteWriter(path)
-    const drafts = draftsOf(records)
-    const begin = performance.now()
-    for (const draft of drafts) writer.add(draft)
-    await writer.flush()
-    const perSecond = (records / (performance.now() - begin)) * 1000
-    await writer.close()
-    return perSecond
-  }
-  await rate()
-  const [alone, listened] = [[] as number[], [] as number[]]
-  for (let round = 0; round < 3; round++) {
-    alone.push(await rate())
-    for (let client = 0; client < CLIENTS; client++) {
-      const abort = new AbortController()
-      aborts.push(abort)
-      const response = await fetch(`${url}api/live`, { signal: abort.signal })
-      void response.arrayBuffer().catch(() => undefined)
-    }
-    listened.push(await rate())
-    for (const abort of aborts.splice(0)) abort.abort()
-  }
-  const value = percentile(listened, 0.5)
-  return {
-    name: `stored a second with ${CLIENTS} live streams`,
-    value,
-    unit: '/s',
-    baseline: 'without any',
-    ratio: value / percentile(alone, 0.5),
-    goals: [atLeast(0.9)],
-  }
 }
