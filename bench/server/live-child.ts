@@ -11,11 +11,10 @@ if ('serve' in params) {
   process.send?.(url)
 } else {
   let clients: ClientRequest[] = []
-  process.on('message', async (count: number) => {
+  process.on('message', (count: number) => {
     for (const client of clients) client.destroy()
     clients = Array.from({ length: count }, () => get(`${params.listenTo}api/live`))
-    await Promise.all(clients.map(listening))
-    process.send?.(`${count} listen`)
+    void Promise.all(clients.map(listening)).then(() => process.send?.(`${count} listen`))
   })
   process.send?.('0 listen')
 }
