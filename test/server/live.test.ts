@@ -67,7 +67,40 @@ function writerTo(path: string): SqliteWriter {
 
 const namesOf = ({ data }: Event): string[] => (data as LiveCalls).records.map(({ feature_name }) => feature_name)
 
+/** A reader whose usage statistics are answered when somebody says so. */
+function slowReader(path: string) {
+  const answers: (() => void)[] = []
+  const reader = openReader(path)
+  onTestFinished(() => reader.close())
+  const stats = reader.getUsageStats.bind(reader)
+  reader.getUsageStats = async (query) => {
+    const found = await stats(query)
+    await new Promise<void>((resolve) => answers.push(resolve))
+    return found
+  }
+  return { reader, answers }
+}
+
 describe('the live stream', () => {
+  it('is ahead of no answer: who asks after an event is not given what was begun before it', async () => {
+    const path = await fileWith([record()])
+    const { reader, answers } = slowReader(path)
+    const { fetch } = createApp(reader, { dbPath: path })
+    const ask = (url: string) => fetch(new Request(`http://localhost/api/${url}`))
+    const listener = new Listener(await ask('live'))
+    onTestFinished(() => listener.close())
+    await listener.next()
+    const before = [ask('stats'), ask('stats')]
+    await expect.poll(() => answers.length).toBe(1)
+    await writerTo(path).insertRecords([record({ featureName: 'later' })])
+    expect((await listener.next()).name).toBe('calls')
+    const after = ask('stats')
+    await expect.poll(() => answers.length).toBe(2)
+    for (const answer of answers) answer()
+    const calls = await Promise.all([...before, after].map(async (asked) => (await asked).json()))
+    expect(calls.map((found) => (found as { total_calls: number }).total_calls)).toEqual([1, 1, 2])
+  })
+
   it('tells calls that any process stores, soon', async () => {
     const path = await fileWith([record()])
     const listener = await app(path)()

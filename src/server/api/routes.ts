@@ -21,8 +21,8 @@ type Given = Pick<Sources, 'store' | 'dbPath' | 'options'>
 
 /** Gives the application all its paths below `api/`, and `metrics`. */
 export function addApi(app: Hono, given: Given, token: AccessToken | undefined): Hono {
-  const { store, dbPath } = given
-  const sources: Sources = { ...given, widgets: new WidgetsFile(dbPath), feed: new LiveFeed(store) }
+  const feed = new LiveFeed(given.store)
+  const sources: Sources = { ...given, widgets: new WidgetsFile(given.dbPath), feed }
   const shared = new SharedAnswers<Answer>()
   for (const endpoint of ENDPOINTS) addEndpoint(app, endpoint, sources, shared)
   app.get('/api/live', (context) => liveResponse(sources.feed, context.req.raw))
@@ -57,7 +57,9 @@ function addEndpoint(app: Hono, endpoint: Endpoint, sources: Sources, shared: Sh
     const { raw, path } = context.req
     const query = new URL(raw.url).searchParams
     const input = inputOf(endpoint, query, pathInput(endpoint, path))
-    const answer = await shared.get(`${path}?${query.toString()}`, async () => {
+    // Who asks after an event was told must not get an answer that was begun before what it tells of.
+    const moment = sources.feed.last.number
+    const answer = await shared.get(`${moment} ${path}?${query.toString()}`, async () => {
       const found = await endpoint.handle(sources, input as never)
       return endpoint.type === undefined ? jsonAnswer(found) : (found as Answer)
     })

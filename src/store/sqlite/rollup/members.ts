@@ -101,6 +101,38 @@ export function eachDayUser(
   }
 }
 
+/** The users of a day's chunk who are there under one of some statuses in some hours, as bits; undefined of none. */
+export function usersOfChunk(bytes: Uint8Array, statusMask: number, hourMask: number): Uint32Array | undefined {
+  let users: Uint32Array | undefined
+  eachDayUser(bytes, statusMask, (place, hours) => {
+    if ((hours & hourMask) !== 0) setBit((users ??= noUsers()), place)
+  })
+  return users
+}
+
+/** The same of all hours and statuses. */
+export function allUsersOfChunk(bytes: Uint8Array): Uint32Array {
+  const users = noUsers()
+  for (let at = 0; at < bytes.length; at += 2 + (HOURS_BYTES[bytes[at + 1] as number] as number))
+    setBit(users, bytes[at] as number)
+  return users
+}
+
+/** By a mask of statuses, the bytes of their hours. */
+const HOURS_BYTES = Uint8Array.from({ length: 256 }, (_, statuses) => {
+  let bytes = 0
+  for (let rest = statuses; rest > 0; rest >>>= 1) bytes += 3 * (rest & 1)
+  return bytes
+})
+
+function noUsers(): Uint32Array {
+  return new Uint32Array(CHUNK_USERS / 32)
+}
+
+function setBit(users: Uint32Array, place: number): void {
+  users[place >>> 5] = (users[place >>> 5] as number) | (1 << (place & 31))
+}
+
 /** How many users of a chunk are new: of any status, and by status. */
 export interface NewMembers {
   readonly bytes: Uint8Array

@@ -6,7 +6,7 @@ import { HOUR_MICROS, InstantReader } from './instant.js'
 import type { TimedRow } from './kept-days.js'
 import { type PeriodParts, roundFrozen, type Span, splitPeriod } from './period.js'
 import type { Snapshot } from './snapshot.js'
-import { STATUS_COUNT, statusCode } from './status.js'
+import { ALL_STATUSES, statusCode } from './status.js'
 import { NAMELESS_COLUMNS, RAW_COLUMNS, type RawRow } from './tally.js'
 import type { StatusMask } from './users.js'
 
@@ -66,7 +66,7 @@ export function rowsOnly(snapshot: Snapshot, { since, until }: Pick<Question, 's
 const NOTHING: Span = [0, 0]
 
 export function statusMask({ status, unsuccessful }: Question): StatusMask {
-  const mask = status === undefined ? 2 ** STATUS_COUNT - 1 : 2 ** statusCode(status)
+  const mask = status === undefined ? ALL_STATUSES : 2 ** statusCode(status)
   return unsuccessful === true ? mask & ~(2 ** statusCode(FeatureStatus.SUCCESS)) : mask
 }
 

@@ -3,10 +3,11 @@ import { frozenMicros } from './batch.js'
 import { ANY_TEXT, HOURS_PER_DAY } from './instant.js'
 import { ALL_HOURS, hoursOfMask } from './day-hours.js'
 import { type KeptDay, KeptDays, type TimedRow, type UserBits } from './kept-days.js'
-import { CHUNK_USERS, eachDayUser } from './members.js'
+import { allUsersOfChunk, usersOfChunk } from './members.js'
 import type { Span } from './period.js'
 import { type RollupState, StateTable } from './state.js'
 import type { Statements } from './statements.js'
+import { ALL_STATUSES } from './status.js'
 import { SUM_ROW, SumTables } from './sum-tables.js'
 import { mergeSums, type SumRow } from './tally.js'
 
@@ -112,13 +113,15 @@ export class Snapshot extends SumTables {
     const keys = hourMasks.map((mask) => `${subject} ${statuses} ${mask}`)
     const known = keys.map((key) => kept.users.get(key)).filter((users) => users !== undefined)
     if (known.length === keys.length) return known
-    const found = hourMasks.map((mask) => ({ mask, users: new Map<number, Uint32Array>() }))
+    const found = hourMasks.map(() => new Map<number, Uint32Array>())
     for (const [chunk, members] of this.userChunksOfDay(day, subject))
-      eachDayUser(members, statuses, (place, hours) => {
-        for (const { mask, users } of found) if ((hours & mask) !== 0) setBit(users, chunk, place)
-      })
-    for (const [index, { users }] of found.entries()) this.#kept.keepUsers(kept, keys[index] as string, users)
-    return found.map(({ users }) => users)
+      for (const [index, hourMask] of hourMasks.entries()) {
+        const isAll = hourMask === ALL_HOURS && statuses === ALL_STATUSES
+        const users = isAll ? allUsersOfChunk(members) : usersOfChunk(members, statuses, hourMask)
+        if (users !== undefined) found[index]?.set(chunk, users)
+      }
+    for (const [index, users] of found.entries()) this.#kept.keepUsers(kept, keys[index] as string, users)
+    return found
   }
 
   /** The rows of an hour that are in the sums, of all features or of one, where they were read before. */
@@ -257,9 +260,3 @@ function rowsKey(hour: number, featureName: string | undefined): string {
 
 /** A few numbers in a list. */
 const NUMBERS_BYTES = 80
-
-function setBit(users: Map<number, Uint32Array>, chunk: number, place: number): void {
-  let bits = users.get(chunk)
-  if (bits === undefined) users.set(chunk, (bits = new Uint32Array(CHUNK_USERS / 32)))
-  bits[place >>> 5] = (bits[place >>> 5] as number) | (1 << (place & 31))
-}

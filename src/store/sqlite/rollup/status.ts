@@ -9,6 +9,9 @@ const UNKNOWN_STATUS = 4
 /** How many statuses the rollups tell apart. */
 export const STATUS_COUNT = 5
 
+/** All of them, as bits. */
+export const ALL_STATUSES = 2 ** STATUS_COUNT - 1
+
 /** The number of a status as it is stored; spelled otherwise it is another one, as in SQL. */
 export function statusCode(status: string): number {
   return CODES.get(status) ?? UNKNOWN_STATUS
