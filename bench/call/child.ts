@@ -18,6 +18,8 @@ export interface CallParams {
   readonly port?: number
   readonly rounds: number
   readonly runs: number
+  /** Calls between two waits for what was handed over: a writer must keep up, as where an application also rests. */
+  readonly chunk: number
 }
 
 /** Nanoseconds of the main thread for one call. */
@@ -30,23 +32,20 @@ export interface CallTime {
 
 export type CallTimes = Record<'sync' | 'async', { readonly bare: CallTime; readonly tracked: CallTime }>
 
-/** Calls between two waits for what was handed over: a writer must keep up, as it does in an application that also rests. */
-const CHUNK = 500
-
 type Chunk = () => void | Promise<void>
 
-function chunkOf(subject: Subject, kind: 'sync' | 'async'): Chunk {
-  const calls = callsOf(subject, kind)
+function chunkOf(subject: Subject, kind: 'sync' | 'async', count: number): Chunk {
+  const calls = callsOf(subject, kind, count)
   return subject.around === undefined ? calls : () => subject.around?.(calls)
 }
 
-function callsOf(subject: Subject, kind: 'sync' | 'async'): Chunk {
+function callsOf(subject: Subject, kind: 'sync' | 'async', count: number): Chunk {
   if (kind === 'sync')
     return () => {
-      for (let call = 0; call < CHUNK; call++) subject.sync(call)
+      for (let call = 0; call < count; call++) subject.sync(call)
     }
   return async () => {
-    for (let call = 0; call < CHUNK; call++) await subject.async(call)
+    for (let call = 0; call < count; call++) await subject.async(call)
   }
 }
 
@@ -57,7 +56,7 @@ async function timeWhole(subject: Subject, chunk: Chunk, chunks: number): Promis
     await chunk()
     await subject.settle()
   }
-  return (mainThreadNanos() - start) / (chunks * CHUNK)
+  return (mainThreadNanos() - start) / chunks
 }
 
 async function timeCall(subject: Subject, chunk: Chunk, chunks: number, clock: number): Promise<number> {
@@ -68,25 +67,25 @@ async function timeCall(subject: Subject, chunk: Chunk, chunks: number, clock: n
     nanos += mainThreadNanos() - start - clock
     await subject.settle()
   }
-  return nanos / (chunks * CHUNK)
+  return nanos / chunks
 }
 
 async function timeKind(
   subjects: readonly Subject[],
   kind: 'sync' | 'async',
-  { rounds, runs }: CallParams,
+  { rounds, runs, chunk: count }: CallParams,
 ): Promise<CallTime[]> {
-  const chunks = Math.max(1, Math.round(rounds / CHUNK))
+  const chunks = Math.max(1, Math.round(rounds / count))
   const clock = clockNanos()
   const times = subjects.map(() => ({ call: [] as number[], whole: [] as number[] }))
   for (let run = -2; run < runs; run++) {
     for (const [index, subject] of subjects.entries()) {
-      const chunk = chunkOf(subject, kind)
+      const chunk = chunkOf(subject, kind, count)
       const whole = await timeWhole(subject, chunk, chunks)
       const call = await timeCall(subject, chunk, chunks, clock)
       if (run < 0) continue
-      times[index]?.whole.push(whole)
-      times[index]?.call.push(call)
+      times[index]?.whole.push(whole / count)
+      times[index]?.call.push(call / count)
     }
   }
   return times.map(({ call, whole }) => ({ call: median(call), whole: median(whole) }))
@@ -109,7 +108,8 @@ async function main(folder: string): Promise<CallTimes> {
   const [bareSync, trackedSync] = (await timeKind(subjects, 'sync', params)) as [CallTime, CallTime]
   const [bareAsync, trackedAsync] = (await timeKind(subjects, 'async', params)) as [CallTime, CallTime]
   const stored = await tracked.stop()
-  const made = 2 * 2 * (params.runs + 2) * Math.max(1, Math.round(params.rounds / CHUNK)) * CHUNK
+  const { rounds, runs, chunk } = params
+  const made = 2 * 2 * (runs + 2) * Math.max(1, Math.round(rounds / chunk)) * chunk
   if (stored !== undefined && stored !== made) throw new Error(`${stored} of ${made} calls were stored`)
   return { sync: { bare: bareSync, tracked: trackedSync }, async: { bare: bareAsync, tracked: trackedAsync } }
 }
