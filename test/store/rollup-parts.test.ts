@@ -1,9 +1,22 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { encodeSpan, hasBlock, mergeSpans } from '../../src/store/sqlite/rollup/blocks.js'
-import { bucketOf, encodeBuckets, mergeBuckets, percentiles } from '../../src/store/sqlite/rollup/histogram.js'
+import {
+  bucketOf,
+  encodeBuckets,
+  mergeBuckets,
+  percentiles,
+  sumOfBuckets,
+} from '../../src/store/sqlite/rollup/histogram.js'
 import { KeyCache } from '../../src/store/sqlite/rollup/key-cache.js'
-import { eachDayMember, encodeDay, memberCode, mergeDays } from '../../src/store/sqlite/rollup/members.js'
+import {
+  allUsersOfChunk,
+  eachDayMember,
+  encodeDay,
+  memberCode,
+  mergeDays,
+  usersOfChunk,
+} from '../../src/store/sqlite/rollup/members.js'
 import { splitPeriod } from '../../src/store/sqlite/rollup/period.js'
 import { HOUR } from './rollup-support.js'
 
@@ -39,6 +52,15 @@ describe('latency histograms', () => {
       }),
     )
   })
+
+  it('sum up to the same, any number of them', () => {
+    fc.assert(
+      fc.property(fc.array(durations, { maxLength: 6 }), (parts) => {
+        const buckets = parts.map((part) => part.map(bucketOf))
+        expect(sumOfBuckets(buckets.map(encodeBuckets))).toEqual(encodeBuckets(buckets.flat()))
+      }),
+    )
+  })
 })
 
 describe('sets', () => {
@@ -58,6 +80,26 @@ describe('sets', () => {
       fc.property(fc.array(code), fc.array(code), (a, b) => {
         const merged = mergeDays(encodeDay([...a]), encodeDay([...b]))
         expect(codesOf(merged)).toEqual([...new Set([...a, ...b])].toSorted((x, y) => x - y))
+      }),
+    )
+  })
+
+  it('of users tell who was there under some statuses in some hours', () => {
+    const placesOf = (users: Uint32Array = new Uint32Array(8)) =>
+      Array.from({ length: 256 }, (_, place) => place).filter(
+        (place) => (((users[place >>> 5] as number) >>> (place & 31)) & 1) === 1,
+      )
+    const placesWith = (codes: readonly number[], isWanted: (status: number, hour: number) => boolean) =>
+      [...new Set(codes.filter((one) => isWanted((one >>> 5) & 7, one & 31)).map((one) => one >>> 8))].toSorted(
+        (x, y) => x - y,
+      )
+    fc.assert(
+      fc.property(fc.array(code), fc.nat({ max: 31 }), fc.nat({ max: 2 ** 24 - 1 }), (codes, statuses, hours) => {
+        const bytes = encodeDay([...codes])
+        expect(placesOf(allUsersOfChunk(bytes))).toEqual(placesWith(codes, () => true))
+        expect(placesOf(usersOfChunk(bytes, statuses, hours))).toEqual(
+          placesWith(codes, (status, hour) => ((statuses >>> status) & (hours >>> hour) & 1) === 1),
+        )
       }),
     )
   })

@@ -251,7 +251,7 @@ function callsOf(day: string): string {
 const SUMS_OF_HOUR = `SELECT ${SUM_ROW} FROM feature_rollup_hourly WHERE hour = ? AND subject_id = ?`
 
 function isOneHour(hourMask: number): boolean {
-  return (hourMask & (hourMask - 1)) === 0
+  return hourMask !== 0 && (hourMask & (hourMask - 1)) === 0
 }
 
 function rowsKey(hour: number, featureName: string | undefined): string {
