@@ -13,11 +13,11 @@ function digits(value: number): string {
   return String(Number(value.toFixed(places)))
 }
 
-/** `99.2 %`; only all is 100 %, and only none is 0 %. */
+/** `99.2 %`, as the command line rounds it; only all is 100 %, and only none is 0 %. */
 export function percent(value: number): string {
   if (value > 0 && value < 0.1) return '<0.1 %'
-  const tenths = value > 50 ? Math.floor(value * 10) / 10 : Math.round(value * 10) / 10
-  return `${tenths} %`
+  const tenths = Math.round(value * 10) / 10
+  return `${value < 100 ? Math.min(99.9, tenths) : tenths} %`
 }
 
 /** `340 µs`, `12.4 ms`, `1.25 s`, `2 min 5 s`, `3 h 20 min` */
