@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import { type SchemaStatus, StoreError } from '../contract.js'
 import { ROLLUP_SCHEMA } from './rollup/tables.js'
-import { COLUMNS, FEATURE_USAGE_INDEXES, FEATURE_USAGE_TABLE, TRACES_SCHEMA } from './schema.js'
+import { COLUMNS, FEATURE_USAGE_INDEXES, FEATURE_USAGE_TABLE, FIND_TABLE, TRACES_SCHEMA } from './schema.js'
 
 interface Migration {
   readonly version: number
@@ -86,7 +86,7 @@ export function migrate(database: Database): SchemaStatus {
 }
 
 export function hasTable(database: Database, name: string): boolean {
-  return database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(name) !== undefined
+  return database.prepare(FIND_TABLE).get(name) !== undefined
 }
 
 function refuseOtherTable(database: Database): void {

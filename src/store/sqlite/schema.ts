@@ -56,3 +56,6 @@ export const COLUMNS = [
   'efficiency_score',
   'iterations',
 ] as const
+
+/** Whether there is a table of a name. */
+export const FIND_TABLE = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"

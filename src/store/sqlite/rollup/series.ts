@@ -97,14 +97,14 @@ function addSums(
   const parts = settleEdges(snapshot, subjects, statuses, all)
   const wanted = (status: number) => ((statuses >>> status) & 1) === 1
   const tallyOf = (hour: number, status: number) => (wanted(status) ? at(hour).tally : undefined)
-  const bucketsOf = hoursByBucket(grid, at)
+  const bucketsOf = hoursByBucket(grid)
   if (question.callsOnly === true && snapshot.hasFewSubjects) addCallsOf(snapshot, subjects, parts, tallyOf)
   else
     eachSum(snapshot, subjects, parts, bucketsOf, (hour, row) => {
       if (question.callsOnly === true) tallyOf(hour, row[0])?.addCalls(row[0], row[1])
       else tallyOf(hour, row[0])?.addSums(row)
     })
-  if (question.leaveOutUsers !== true) addUsers(snapshot, subjects, statuses, parts.whole, bucketsOf)
+  if (question.leaveOutUsers !== true) addUsers(snapshot, subjects, statuses, parts.whole, bucketsOf, at)
   eachLooseRow(snapshot, question, parts, addRow)
 }
 
@@ -145,20 +145,17 @@ interface HoursOfDay {
   mask: number
   /** One of them. */
   readonly hour: number
-  /** A bucket without users is not made for them. */
-  readonly users: () => UserSet
 }
 
 type BucketsOf = (day: number) => readonly HoursOfDay[]
 
-function hoursByBucket(grid: Grid, at: (hour: number) => Bucket): BucketsOf {
-  const part = (hour: number, mask: number): HoursOfDay => ({ hour, mask, users: () => at(hour).users })
-  if (grid.isUtcDay) return (day) => [part(day * HOURS_PER_DAY, ALL_HOURS)]
+function hoursByBucket(grid: Grid): BucketsOf {
+  if (grid.isUtcDay) return (day) => [{ hour: day * HOURS_PER_DAY, mask: ALL_HOURS }]
   return (day) => {
     const found = new Map<number, HoursOfDay>()
     for (let hour = day * HOURS_PER_DAY; hour < (day + 1) * HOURS_PER_DAY; hour++) {
       const number = grid.bucketOf(hour)
-      const hours = found.get(number) ?? part(hour, 0)
+      const hours = found.get(number) ?? { hour, mask: 0 }
       hours.mask |= 1 << (hour - day * HOURS_PER_DAY)
       found.set(number, hours)
     }
@@ -172,13 +169,15 @@ function addUsers(
   statuses: number,
   span: Span,
   bucketsOf: BucketsOf,
+  at: (hour: number) => Bucket,
 ): void {
   for (const [day, wanted] of daysOfHours(snapshot, span)) {
     const buckets = bucketsOf(day)
     const masks = buckets.map(({ mask }) => mask & wanted)
     for (const subject of subjects)
       for (const [index, users] of snapshot.usersOfParts(day, subject, statuses, masks).entries())
-        if (users.size > 0) buckets[index]?.users().addBits(users)
+        // No bucket is made where there is nobody.
+        if (users.size > 0) at((buckets[index] as HoursOfDay).hour).users.addBits(users)
   }
 }
 

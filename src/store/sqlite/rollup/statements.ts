@@ -1,4 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3'
+import { FIND_TABLE } from '../schema.js'
 
 /** Prepared statements of a connection, by their text. Texts are few: what users give is bound, never part of them. */
 export class Statements {
@@ -10,7 +11,7 @@ export class Statements {
   }
 
   hasTable(name: string): boolean {
-    return this.number("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", name) !== undefined
+    return this.number(FIND_TABLE, name) !== undefined
   }
 
   /** Rows as objects. */

@@ -29,41 +29,6 @@ export type SumRow = [
   latency: Uint8Array,
 ]
 
-/** The sums of some rows of one status. */
-function sumOf(rows: readonly SumRow[]): SumRow {
-  const add = (column: number) => rows.reduce((sum, row) => sum + (row[column] as number), 0)
-  const times = (column: 12 | 13) => rows.map((row) => row[column]).filter((time) => time !== null)
-  const [starts, ends] = [times(12), times(13)]
-  return [
-    rows[0]?.[0] as number,
-    add(1),
-    add(2),
-    Math.min(...rows.map((row) => row[3])),
-    Math.max(...rows.map((row) => row[4])),
-    add(5),
-    add(6),
-    add(7),
-    add(8),
-    add(9),
-    add(10),
-    add(11),
-    starts.length === 0 ? null : Math.min(...starts),
-    ends.length === 0 ? null : Math.max(...ends),
-    sumOfBuckets(rows.map((row) => row[14])),
-  ]
-}
-
-/** Rows of sums as one for each status. */
-export function mergeSums(rows: readonly SumRow[]): SumRow[] {
-  const byStatus = new Map<number, SumRow[]>()
-  for (const row of rows) {
-    const same = byStatus.get(row[0])
-    if (same === undefined) byStatus.set(row[0], [row])
-    else same.push(row)
-  }
-  return [...byStatus.values()].map(sumOf)
-}
-
 /** A row of `feature_usage` as sums need it, in the order of `RAW_COLUMNS`. */
 export type RawRow = [
   featureName: string,
@@ -198,4 +163,38 @@ export class Tally {
     this.#histograms.push(encodeBuckets(this.#loose.map(bucketOf)))
     this.#loose = []
   }
+}
+
+/** Rows of sums as one for each status. */
+export function mergeSums(rows: readonly SumRow[]): SumRow[] {
+  const byStatus = new Map<number, SumRow[]>()
+  for (const row of rows) {
+    const same = byStatus.get(row[0])
+    if (same === undefined) byStatus.set(row[0], [row])
+    else same.push(row)
+  }
+  return [...byStatus].map(([status, same]) => sumOf(status, same))
+}
+
+function sumOf(status: number, rows: readonly SumRow[]): SumRow {
+  const sum = new Tally()
+  for (const row of rows) sum.addSums(row)
+  const hasTime = sum.firstStart !== Infinity
+  return [
+    status,
+    sum.calls,
+    sum.durationSum,
+    sum.durationMin,
+    sum.durationMax,
+    sum.inputSum,
+    sum.inputCount,
+    sum.outputSum,
+    sum.outputCount,
+    sum.efficiencySum,
+    sum.efficiencyCount,
+    sum.iterationsSum,
+    hasTime ? sum.firstStart : null,
+    hasTime ? sum.lastStart : null,
+    sumOfBuckets(rows.map((row) => row[14])),
+  ]
 }
