@@ -28,7 +28,7 @@ it('a batch that a transaction is about to store keeps its records when its memo
   }
   intake.accept([{ kind: 'batches', seq: 3, places, chunks: [[1, chunk.memory]], forget: [] }])
 
-  const taken = intake.take(10)
+  const taken = intake.take(14)
   intake.releaseMemory(true)
   chunk.bytes.fill(0)
   const ids = taken.flatMap((item) => {
@@ -40,6 +40,6 @@ it('a batch that a transaction is about to store keeps its records when its memo
 
   // What is stored of them is not read again; the rest comes back from the file.
   intake.settle(taken.slice(0, 1))
-  const names = intake.take(100).map((item) => (item.kind === 'batch' ? item.batch.rows().values[1] : ''))
+  const names = intake.take(10).map((item) => (item.kind === 'batch' ? item.batch.rows().values[1] : ''))
   expect(names).toEqual(['feature 2', 'feature 3'])
 })

@@ -43,6 +43,27 @@ test('a log that was begun anew is in use as far as its new frames go', () => {
   expect(statSync(`${path}-wal`).size).toBe(size)
 })
 
+test('midway through a transaction that outgrows its cache, frames count as they come', () => {
+  insert(2000)
+  frames()
+  database.pragma('cache_size = 10')
+  database.exec('BEGIN')
+  const update = database.prepare("UPDATE t SET text = text || 'x' WHERE rowid % 40 = ?")
+  let before = 0
+  // Pages that are written again before the end have their frames written over, and later ones get no salt till then.
+  for (let rest = 0; rest < 4; rest++) {
+    for (let times = 0; times < 2; times++) update.run(rest * 4)
+    const { bytes } = logUse(path, true)
+    expect(bytes).toBeGreaterThan(before)
+    before = bytes
+  }
+  expect(before).toBeGreaterThan(100 * 4096)
+  expect(logUse(path).bytes).toBeLessThan(before)
+  database.exec('COMMIT')
+  expect(logUse(path).bytes).toBe(bytesOf(frames()))
+  expect(logUse(path).bytes).toBeGreaterThanOrEqual(before)
+})
+
 test('where there is no log, none of it is in use', () => {
   expect(logUse(`${path}.none`)).toEqual({ bytes: 0, round: 0n })
 })

@@ -66,6 +66,45 @@ test.each([
   expect(guard.fitting([1000, 20])).toBe(batches === 3 && state === 'reusable' ? 2 : 1)
 })
 
+describe('a transaction', () => {
+  test('has filled the log when it grows beyond what the last ones took', () => {
+    insertTexts(database, 4000)
+    database.pragma('wal_checkpoint(TRUNCATE)')
+    database.pragma('cache_size = 10')
+    const guard = new LogGuard(path, 4_000_000)
+    guard.makeRoom(500, () => 'empty')
+    database.exec('BEGIN')
+    const update = database.prepare("UPDATE t SET text = text || 'x' WHERE rowid % 40 = ?")
+    const isFull: boolean[] = []
+    for (let rest = 0; rest < 40; rest += 4) {
+      // Twice, so that frames are written again.
+      for (let times = 0; times < 2; times++) update.run(rest)
+      isFull.push(guard.isFull())
+    }
+    database.exec('ROLLBACK')
+    expect(isFull[0]).toBe(false)
+    expect(isFull.at(-1)).toBe(true)
+  })
+
+  test('of many rows says what the next ones take, also when it took less than one before', () => {
+    const guard = new LogGuard(path, 4_000_000)
+    const learnFrom = (rows: number, texts: number): void => {
+      database.pragma('wal_checkpoint(TRUNCATE)')
+      guard.makeRoom(rows, () => 'empty')
+      insertTexts(database, texts)
+      guard.learn(rows)
+    }
+    learnFrom(10_000, 2000)
+    const { maxRows } = guard
+    learnFrom(4000, 8)
+    expect(guard.maxRows).toBeGreaterThan(10 * maxRows)
+    // Of few rows each takes more.
+    const ofMany = guard.maxRows
+    learnFrom(20, 4)
+    expect(guard.maxRows / ofMany).toBeCloseTo(1, 1)
+  })
+})
+
 test('a log is occupied during a checkpoint of another, needed while a reader has an old state, then empty', async () => {
   const writer = new WriterConnection(path)
   writer.migrate()

@@ -145,7 +145,7 @@ export class Intake {
 
   /**
    * Batches and inserts from the front, for one transaction.
-   * @param maxRows the last of them may go beyond it
+   * @param maxRows in all, unless the first alone has more
    */
   take(maxRows: number): Item[] {
     this.#fillPage()
@@ -157,13 +157,16 @@ export class Intake {
       const batch = this.#batchAt(batches)
       const request = this.#requests[requests]
       if (batch !== undefined && (request === undefined || batch.seq < request.seq)) {
+        if (rows > 0 && rows + batch.records > maxRows) break
         items.push(batch)
         batches++
         rows += batch.records
       } else if (request?.kind === 'insert' && (batch !== undefined || !this.#hasBacklog)) {
+        const inserted = request.values.length / ROW_WIDTH
+        if (rows > 0 && rows + inserted > maxRows) break
         items.push(request)
         requests++
-        rows += request.values.length / ROW_WIDTH
+        rows += inserted
       } else break
       if ((items[0] as Item).seq <= this.#options.careful) break
     }

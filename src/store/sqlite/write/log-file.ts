@@ -16,6 +16,9 @@ export interface LogUse {
   readonly round: bigint
 }
 
+/** The salt of frames that a transaction has written since it wrote one again, until it ends. */
+const NO_SALT = 0n
+
 const NOTHING: LogUse = { bytes: 0, round: 0n }
 
 /**
@@ -23,9 +26,11 @@ const NOTHING: LogUse = { bytes: 0, round: 0n }
  * bears the salt of its round, so that the end of the last round is found by halving. SQLite takes no lock on this file, so
  * it can be opened and closed here without losing one.
  *
+ * @param midway whether frames of a transaction that has not ended count, too: of these, what a former one has left behind
+ * that was rolled back cannot be told apart
  * @see https://www.sqlite.org/fileformat.html#the_write_ahead_log
  */
-export function logUse(dbPath: string): LogUse {
+export function logUse(dbPath: string, midway = false): LogUse {
   let descriptor: number
   try {
     descriptor = openSync(`${dbPath}-wal`, 'r')
@@ -33,7 +38,7 @@ export function logUse(dbPath: string): LogUse {
     return NOTHING
   }
   try {
-    return readUse(descriptor)
+    return readUse(descriptor, midway)
   } catch {
     return NOTHING
   } finally {
@@ -41,7 +46,7 @@ export function logUse(dbPath: string): LogUse {
   }
 }
 
-function readUse(descriptor: number): LogUse {
+function readUse(descriptor: number, midway: boolean): LogUse {
   const header = Buffer.alloc(HEADER_BYTES)
   if (readSync(descriptor, header, 0, HEADER_BYTES, 0) < HEADER_BYTES) return NOTHING
   const round = header.readBigUInt64BE(SALT_AT)
@@ -49,7 +54,9 @@ function readUse(descriptor: number): LogUse {
   const salt = Buffer.alloc(SALT_BYTES)
   const isOfRound = (frame: number): boolean => {
     const at = HEADER_BYTES + frame * frameBytes + FRAME_SALT_AT
-    return readSync(descriptor, salt, 0, SALT_BYTES, at) === SALT_BYTES && salt.readBigUInt64BE() === round
+    if (readSync(descriptor, salt, 0, SALT_BYTES, at) < SALT_BYTES) return false
+    const found = salt.readBigUInt64BE()
+    return found === round || (midway && found === NO_SALT)
   }
   let first = 0
   let end = Math.floor((fstatSync(descriptor).size - HEADER_BYTES) / frameBytes)

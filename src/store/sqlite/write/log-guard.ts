@@ -13,6 +13,9 @@ const WORTH_FILLING = 0.4
 /** From here on the log is emptied beside the work of others. */
 const FILLING_FROM = 0.5
 
+/** So much of what a transaction changes is not in the log before its end: SQLite keeps it in its cache. */
+const CACHE_BYTES = 16_000 * 1024
+
 /** With so much in use, nothing is written that the log cannot be begun anew for. */
 const STUCK_FROM = 0.97
 
@@ -25,6 +28,9 @@ const PATIENT_PAUSE_MS = 5
 
 /** What a transaction is taken to need before one was measured. */
 const FIRST = { rows: 16, bytes: 16 * 4096 }
+
+/** What a transaction of so many rows takes is much the same for each row, whatever the last ones took. */
+const MANY_ROWS = 2000
 
 /**
  * What became of an attempt to empty the log: `reusable` when all is in the database, but others still read the log;
@@ -101,7 +107,11 @@ export class LogGuard {
 
   /** Whether a transaction should end here: rows that are larger than the last ones have filled the log. */
   isFull(): boolean {
-    return this.#limit < Infinity && this.#look().bytes >= this.#limit * FULL_FROM
+    if (this.#limit === Infinity) return false
+    const most = this.#limit * FULL_FROM
+    const { bytes } = this.#look(true)
+    // What is in the log already did not fit into the cache, which is full therefore.
+    return bytes >= (this.#grown > 0 ? Math.max(most - CACHE_BYTES, most / 2) : most)
   }
 
   /**
@@ -146,18 +156,24 @@ export class LogGuard {
   learn(rows: number): void {
     if (this.#limit === Infinity) return
     this.#spareRound = undefined
-    const { bytes, round } = this.#look()
-    const grown = bytes - (round === this.#before.round ? this.#before.bytes : 0)
+    this.#look()
     if (rows === 0) return
-    if (rows >= this.#sample.rows / 2 || grown > this.#sample.bytes) this.#sample = { rows, bytes: grown }
+    if (rows >= Math.min(this.#sample.rows / 2, MANY_ROWS) || this.#grown > this.#sample.bytes)
+      this.#sample = { rows, bytes: this.#grown }
+  }
+
+  /** Bytes that the transaction has written. */
+  get #grown(): number {
+    const { bytes, round } = this.#now
+    return bytes - (round === this.#before.round ? this.#before.bytes : 0)
   }
 
   get #rowBytes(): number {
     return (this.#sample.bytes / this.#sample.rows) * HEADROOM
   }
 
-  #look(): LogUse {
-    const use = logUse(this.#path)
+  #look(midway = false): LogUse {
+    const use = logUse(this.#path, midway)
     this.#now = use.round === this.#spareRound ? { ...use, bytes: 0 } : use
     return this.#now
   }
