@@ -1,26 +1,16 @@
-import type { Database, Statement } from 'better-sqlite3'
+import type { Database } from 'better-sqlite3'
 import type { RollupStatus, SchemaStatus } from '../contract.js'
 import { openForWriting, toStoreError } from './database.js'
 import { migrate } from './migrations.js'
 import type { RollupStep } from './protocol.js'
 import { inTransaction, RollupUpkeep, rollupStatus } from './rollup/upkeep.js'
 import { type OpenBatch, RollupWriter } from './rollup/writer.js'
-import { LINK, ROW_WIDTH, type SqlValue } from './rows.js'
-import { COLUMNS } from './schema.js'
+import { ROW_WIDTH, type SqlValue } from './rows.js'
 import { isBusy } from './write/failure.js'
 import type { LogState } from './write/log-guard.js'
+import { RowInserter } from './write/row-inserter.js'
 
-const INSERT = `INSERT INTO feature_usage (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')}) ON CONFLICT(id) DO NOTHING`
-
-const INSERT_LINK =
-  'INSERT INTO feature_traces (record_id, trace_id, span_id, parent_span_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING'
-
-/** Where a link has its span id and its parent's, in bytes. */
-const SPAN = 16
-const PARENT = 24
-
-/** Rows between two looks at the clock, and milliseconds between two calls of `between`. */
-const ROWS_BETWEEN = 16
+/** Milliseconds between two calls of `between`. */
 const MILLIS_BETWEEN = 2
 
 /** How long upkeep rests after it failed, or met another writer, in milliseconds. */
@@ -41,16 +31,13 @@ export interface Rows {
 export class WriterConnection {
   readonly #path: string
   #database: Database | undefined
-  #insert: Statement | undefined
-  #links: Statement | undefined
+  #inserter: RowInserter | undefined
   #rollups: RollupWriter | undefined
   #upkeep: RollupUpkeep | undefined
   #restUntil = 0
   /** Called every few milliseconds while rows are inserted; it must not touch the database. */
   between: () => void = () => {}
   #lastBetween = 0
-  /** The row that is being inserted: one list for all, since its values are bound at once. */
-  readonly #row: SqlValue[] = Array.from({ length: COLUMNS.length }, () => null)
 
   constructor(path: string) {
     this.#path = path
@@ -82,12 +69,12 @@ export class WriterConnection {
   }
 
   #transaction(batches: readonly Rows[], isEnough: () => boolean): number[] {
-    const { database, insert, rollups } = this.#open()
+    const { database, inserter, rollups } = this.#open()
     return inTransaction(database, rollups, () => {
       const open = rollups.begin(countRows(batches))
       const inserted: number[] = []
       for (const batch of batches) {
-        inserted.push(this.#insertRows(insert, batch.values(), open))
+        inserted.push(this.#insertRows(inserter, batch.values(), open))
         if (isEnough()) break
       }
       open?.end()
@@ -126,27 +113,15 @@ export class WriterConnection {
     }
   }
 
-  #insertRows(insert: Statement, values: readonly SqlValue[], rollups: OpenBatch | undefined): number {
-    const row = this.#row
-    let inserted = 0
-    for (let from = 0; from < values.length; from += ROW_WIDTH) {
-      if (from % (ROWS_BETWEEN * ROW_WIDTH) === 0) this.#passTime()
-      for (let column = 0; column < COLUMNS.length; column++) row[column] = values[from + column] as SqlValue
-      const { changes, lastInsertRowid } = insert.run(row)
-      if (changes === 0) continue
-      const link = values[from + LINK]
-      if (typeof link === 'string') this.#insertLink(String(row[0]), link)
-      rollups?.add(Number(lastInsertRowid), values, from)
-      inserted++
-    }
-    return inserted
-  }
-
-  /** @param link see `LINK` */
-  #insertLink(recordId: string, link: string): void {
-    const bytes = Buffer.from(link, 'hex')
-    const parent = bytes.length > PARENT ? bytes.subarray(PARENT) : null
-    this.#links?.run(recordId, bytes.subarray(0, SPAN), bytes.subarray(SPAN, PARENT), parent)
+  #insertRows(inserter: RowInserter, values: readonly SqlValue[], rollups: OpenBatch | undefined): number {
+    return inserter.insert(values, {
+      passTime: () => {
+        this.#passTime()
+      },
+      inserted: (rowid, at) => {
+        rollups?.add(rowid, values, at)
+      },
+    })
   }
 
   #passTime(): void {
@@ -156,13 +131,12 @@ export class WriterConnection {
     this.between()
   }
 
-  #open(): { database: Database; insert: Statement; rollups: RollupWriter } {
+  #open(): { database: Database; inserter: RowInserter; rollups: RollupWriter } {
     const database = (this.#database ??= openForWriting(this.#path))
-    const insert = (this.#insert ??= database.prepare(INSERT))
-    this.#links ??= database.prepare(INSERT_LINK)
+    const inserter = (this.#inserter ??= new RowInserter(database))
     const rollups = (this.#rollups ??= new RollupWriter(database))
     this.#upkeep ??= new RollupUpkeep(database, rollups)
-    return { database, insert, rollups }
+    return { database, inserter, rollups }
   }
 
   /** @throws StoreError as `insert` */
@@ -213,8 +187,7 @@ export class WriterConnection {
   close(): void {
     this.#database?.close()
     this.#database = undefined
-    this.#insert = undefined
-    this.#links = undefined
+    this.#inserter = undefined
     this.#rollups = undefined
     this.#upkeep = undefined
   }
