@@ -27,7 +27,7 @@ const NORMAL: Options = {
   rounds: 20_000,
   runs: 7,
   repeats: 3,
-  records: 40_000,
+  records: 100_000,
   seconds: 5,
   lockSeconds: 10,
   processes: 8,

@@ -25,7 +25,8 @@ export type StoreName = keyof typeof NAMES
 export interface Insertion {
   readonly seconds: number
   readonly walBytes: number
-  readonly rssBytes: number
+  /** Memory at its end, over that when the rows to store were there. */
+  readonly gainedBytes: number
 }
 
 export interface StoreContender {
@@ -57,7 +58,7 @@ function openRaw(path: string, pragmas: readonly string[], schema: DocumentedSch
 function rawContender(database: Database, transaction: number): StoreContender {
   return {
     insert: async (rows) => {
-      const start = performance.now()
+      const start = now()
       insertRaw(database, rows, transaction)
       return insertionSince(start, database.name)
     },
@@ -74,7 +75,7 @@ function ourContender(path: string): StoreContender {
     insert: async (rows) => {
       const drafts = rows.map(draftOf)
       const before = writer.health().stored
-      const start = performance.now()
+      const start = now()
       for (let from = 0; from < drafts.length; from += BATCH) {
         for (const draft of drafts.slice(from, from + BATCH)) writer.add(draft)
         writer.send()
@@ -90,8 +91,18 @@ function ourContender(path: string): StoreContender {
   }
 }
 
-function insertionSince(start: number, path: string): Insertion {
-  const seconds = (performance.now() - start) / 1000
+interface Moment {
+  readonly millis: number
+  readonly rssBytes: number
+}
+
+function now(): Moment {
+  const rssBytes = process.memoryUsage.rss()
+  return { rssBytes, millis: performance.now() }
+}
+
+function insertionSince(start: Moment, path: string): Insertion {
+  const seconds = (performance.now() - start.millis) / 1000
   const wal = statSync(`${path}-wal`, { throwIfNoEntry: false })
-  return { seconds, walBytes: wal?.size ?? 0, rssBytes: process.memoryUsage().rss }
+  return { seconds, walBytes: wal?.size ?? 0, gainedBytes: process.memoryUsage.rss() - start.rssBytes }
 }

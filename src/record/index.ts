@@ -2,7 +2,7 @@ export { FEATURE_CATEGORIES, FeatureCategory, parseCategory, requireCategory } f
 export { completeRecord, parseTime, type RecordInput, requireFeatureName, type TimeInput } from './complete.js'
 export { type RecordDraft, recordOfDraft } from './draft.js'
 export { calculateEfficiency } from './efficiency.js'
-export { createRecordId, deriveRecordId } from './ids.js'
+export { createRecordId, deriveRecordId, uuidTime } from './ids.js'
 export { boundMetadata, CUT_KEY } from './metadata.js'
 export { ABSENT, inherits, meetsProxy, ownData, prototypeOf } from './own-data.js'
 export { define, type Plain, plainCopy, shorten } from './plain.js'

@@ -1,11 +1,11 @@
 const MICROS_PER_SECOND = 1_000_000
 
-let cachedSecond = Number.NaN
+let cachedMinute = Number.NaN
 let cachedPrefix = ''
 
 /**
  * Fixed-width UTC text with microseconds, `2026-11-24T14:55:00.123456+00:00`: it sorts as text, and Python's
- * `datetime.fromisoformat` reads it. The part before the point is cached: calls come many to a second.
+ * `datetime.fromisoformat` reads it. The part before the seconds is cached: calls come many to a minute.
  *
  * @param micros microseconds since the Unix epoch, in the years 0 to 9999
  * @throws RangeError when the time has no such text
@@ -13,13 +13,15 @@ let cachedPrefix = ''
 export function timeText(micros: number): string {
   const whole = Math.round(micros)
   const second = Math.floor(whole / MICROS_PER_SECOND)
-  if (second !== cachedSecond) {
-    cachedPrefix = secondText(second)
-    cachedSecond = second
+  const minute = Math.floor(second / 60)
+  if (minute !== cachedMinute) {
+    cachedPrefix = textBeforeSeconds(second)
+    cachedMinute = minute
   }
   const micro = whole - second * MICROS_PER_SECOND
   const milli = Math.floor(micro / 1000)
-  return `${cachedPrefix}.${threeDigits(milli)}${threeDigits(micro - milli * 1000)}+00:00`
+  const seconds = threeDigits(second - minute * 60).slice(1)
+  return `${cachedPrefix}${seconds}.${threeDigits(milli)}${threeDigits(micro - milli * 1000)}+00:00`
 }
 
 const THREE_DIGITS = Array.from({ length: 1000 }, (_, value) => String(value).padStart(3, '0'))
@@ -28,11 +30,11 @@ function threeDigits(value: number): string {
   return THREE_DIGITS[value] as string
 }
 
-function secondText(second: number): string {
+function textBeforeSeconds(second: number): string {
   const date = new Date(second * 1000)
   const year = date.getUTCFullYear()
   if (!(year >= 0 && year <= 9999)) throw new RangeError(`time ${second} s since 1970 lies outside the years 0 to 9999`)
-  return date.toISOString().slice(0, 19)
+  return date.toISOString().slice(0, 17)
 }
 
 const TIME_TEXT =

@@ -1,4 +1,4 @@
-import { deriveRecordId, FEATURE_CATEGORIES, FEATURE_STATUSES, timeText } from '../../../record/index.js'
+import { deriveRecordId, FEATURE_CATEGORIES, FEATURE_STATUSES, timeText, uuidTime } from '../../../record/index.js'
 import type { SqlValue } from '../rows.js'
 import { FLOAT, HEAD, HEAD_ADDED, HEADER_BYTES, MAGIC, padded, RECORD_BYTES, RECORD_TAG, REF } from './layout.js'
 
@@ -154,7 +154,5 @@ function seedText(high: number, low: number): string {
  * batch always yields the same ids, so that one which is inserted twice is stored once.
  */
 function recordId(startMicros: number, index: number, seed: string): string {
-  const millis = Math.max(0, Math.floor(startMicros / 1000))
-  const time = millis.toString(16).padStart(12, '0').slice(-12)
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${index.toString(16).padStart(3, '0')}-${seed}`
+  return `${uuidTime(startMicros / 1000)}-7${index.toString(16).padStart(3, '0')}-${seed}`
 }

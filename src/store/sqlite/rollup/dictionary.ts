@@ -10,7 +10,7 @@ export interface Subject {
 }
 
 /** Users that are remembered at once; twice as many may be, in two generations. */
-const MAX_USERS = 8192
+const MAX_USERS = 16_384
 
 /** The same for the features of each category. */
 const MAX_NAMES = 2048

@@ -17,8 +17,9 @@ const MAX_ROWS = 10_000
 /** How long rows are inserted when others wait for the lock. */
 const SHARED_MS = 20
 
-/** Between two looks at whether a transaction should end, in milliseconds. */
+/** Between two looks at whether a transaction should end, in milliseconds: since others wait, and since the log is full. */
 const LOOK_MS = 2
+const LOG_LOOK_MS = 10
 
 /** A damaged file is set aside at most this often: where each new one is damaged too, the disk is. */
 const SET_ASIDE_PAUSE_MS = 10_000
@@ -130,11 +131,15 @@ export class Database {
   #limiter(): () => boolean {
     const start = performance.now()
     let looked = start
+    let lookedAtLog = start
     return () => {
       const now = performance.now()
       if (now - looked < LOOK_MS) return false
       looked = now
-      return this.#log.isFull() || (now - start >= SHARED_MS && this.#turns.othersWait())
+      if (now - start >= SHARED_MS && this.#turns.othersWait()) return true
+      if (now - lookedAtLog < LOG_LOOK_MS) return false
+      lookedAtLog = now
+      return this.#log.isFull()
     }
   }
 
@@ -233,6 +238,7 @@ export class Database {
    */
   background(maxMillis: number, takesFew: boolean): boolean {
     if (this.#connection.background(maxMillis, takesFew)) return true
+    if (this.#log.isWorthWritingBack()) this.#connection.writeBack()
     if (this.#retention !== undefined && this.#retentionTimer === undefined) this.#retain(this.#retention)
     return false
   }

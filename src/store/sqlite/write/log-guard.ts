@@ -4,8 +4,8 @@ import { type LogUse, logUse } from './log-file.js'
 /** So much of its limit may be in use. */
 const FULL_FROM = 0.92
 
-/** A transaction is taken to need so many times what the last ones did. */
-const HEADROOM = 1.25
+/** A transaction is taken to need so many times what the last ones did; one that needs more ends early. */
+const HEADROOM = 1.1
 
 /** Where less of the limit is left than this, a transaction is made for an empty log. */
 const WORTH_FILLING = 0.4
@@ -69,6 +69,7 @@ export class LogGuard {
   #sample = FIRST
   #now: LogUse = { bytes: 0, round: 0n }
   #before = this.#now
+  #writtenBack = this.#now
   /** The round of a log that nobody needs: the next transaction writes over it. */
   #spareRound: bigint | undefined
   #notBefore = 0
@@ -150,6 +151,14 @@ export class LogGuard {
   /** Whether it is time to bring the log's pages into the database while others write, so that little is left to do. */
   get isFilling(): boolean {
     return this.#now.bytes > this.#limit * FILLING_FROM
+  }
+
+  /** Whether to bring its pages into the database while nothing comes: what comes next then finds it as good as empty. */
+  isWorthWritingBack(): boolean {
+    const { bytes, round } = this.#now
+    if (!this.isFilling || (round === this.#writtenBack.round && bytes === this.#writtenBack.bytes)) return false
+    this.#writtenBack = this.#now
+    return true
   }
 
   /** To be called after a transaction, to learn what it took. */
