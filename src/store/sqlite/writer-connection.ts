@@ -27,6 +27,19 @@ export interface Rows {
   values(): readonly SqlValue[]
 }
 
+/** How long a transaction may go on. */
+export interface TransactionLimits {
+  /** For rows that wait to be summed up, about. */
+  readonly millisForSums: number
+  /**
+   * Asked after each batch: whether to commit what is inserted, and leave the rest.
+   * @param hasSums whether sums are to be written before, which takes as long as some hundred rows
+   */
+  isEnough(hasSums: boolean): boolean
+}
+
+export const NO_LIMITS: TransactionLimits = { millisForSums: Infinity, isEnough: () => false }
+
 /** The one connection that writes; it lives in the writer's thread and may block there. Opened at the first batch. */
 export class WriterConnection {
   readonly #path: string
@@ -51,31 +64,30 @@ export class WriterConnection {
    * holds the write lock.
    */
   insert(batches: readonly (readonly SqlValue[])[]): number[] {
-    return this.insertSome(batches.map(rowsOf), () => false)
+    return this.insertSome(batches.map(rowsOf), NO_LIMITS)
   }
 
   /**
    * Inserts batches from the front in one transaction.
-   * @param isEnough asked after each batch: whether to commit what is inserted, and leave the rest
    * @returns how many rows of each batch were new, as far as they were inserted
    * @throws StoreError as `insert`
    */
-  insertSome(batches: readonly Rows[], isEnough: () => boolean): number[] {
+  insertSome(batches: readonly Rows[], limits: TransactionLimits): number[] {
     try {
-      return this.#transaction(batches, isEnough)
+      return this.#transaction(batches, limits)
     } catch (error) {
       throw toStoreError(error, this.#path)
     }
   }
 
-  #transaction(batches: readonly Rows[], isEnough: () => boolean): number[] {
+  #transaction(batches: readonly Rows[], limits: TransactionLimits): number[] {
     const { database, inserter, rollups } = this.#open()
     return inTransaction(database, rollups, () => {
-      const open = rollups.begin(countRows(batches))
+      const open = rollups.begin(countRows(batches), limits.millisForSums)
       const inserted: number[] = []
       for (const batch of batches) {
         inserted.push(this.#insertRows(inserter, batch.values(), open))
-        if (isEnough()) break
+        if (limits.isEnough(open !== undefined)) break
       }
       open?.end()
       return inserted

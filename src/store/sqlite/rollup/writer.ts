@@ -18,6 +18,10 @@ export const MIN_ROWS = 2000
 
 /** Rows that wait and that one transaction takes in besides its own; what is more is left to the background. */
 const MAX_WAITING_ROWS = 5000
+const LEAST_WAITING_ROWS = 100
+
+/** What a row takes until that is measured: that of code which runs for the first time. */
+const FIRST_MILLIS_PER_ROW = 0.2
 
 /** Keeps the rollups of one connection up to date. Every method runs inside the caller's write transaction. */
 export class RollupWriter {
@@ -29,6 +33,7 @@ export class RollupWriter {
   readonly #instant = new InstantReader()
   readonly #written = { hours: new KeyCache(16), ever: new KeyCache(17) }
   #generation = Number.NaN
+  #millisPerRow = FIRST_MILLIS_PER_ROW
 
   constructor(database: Database) {
     this.#database = database
@@ -46,12 +51,17 @@ export class RollupWriter {
   /**
    * Takes in what waits, and what others wrote.
    * @param rows that the transaction is going to insert
+   * @param maxMillis for what waits, about
    * @returns what takes them in, or undefined where they wait: there are few yet, or too many
    */
-  begin(rows: number): OpenBatch | undefined {
+  begin(rows: number, maxMillis = Infinity): OpenBatch | undefined {
     const state = this.#state()
     if (this.#states.lastRowid() - state.watermark + rows < MIN_ROWS && state.rebuilding === 0) return undefined
-    return this.#open(state, -Infinity)
+    return this.#open(state, -Infinity, Math.min(MAX_WAITING_ROWS, this.#rowsWithin(maxMillis)))
+  }
+
+  #rowsWithin(millis: number): number {
+    return Math.max(LEAST_WAITING_ROWS, Math.floor(millis / this.#millisPerRow))
   }
 
   /**
@@ -60,13 +70,15 @@ export class RollupWriter {
    */
   beginReturn(): OpenBatch | undefined {
     const state = this.#state()
-    return this.#open(state, frozenMicros(state.frozen_day))
+    return this.#open(state, frozenMicros(state.frozen_day), MAX_WAITING_ROWS)
   }
 
-  #open(state: RollupState, frozenBefore: number): OpenBatch | undefined {
+  #open(state: RollupState, frozenBefore: number, maxRows: number): OpenBatch | undefined {
     const batch = this.#batch()
-    if (!this.#catchUp(state, batch, MAX_WAITING_ROWS)) {
+    const start = performance.now()
+    if (!this.#catchUp(state, batch, maxRows)) {
       this.#finish(state, batch)
+      this.#millisPerRow = (performance.now() - start) / maxRows
       return undefined
     }
     return {

@@ -4,7 +4,14 @@ import { FLOAT, type Progress } from '../progress.js'
 import { RetentionKeeper } from '../housekeeping/retention-keeper.js'
 import type { Notice, RetentionLimits, RollupStep } from '../protocol.js'
 import type { SqlValue } from '../rows.js'
-import { countRows, type Rows, rowsOf, WriterConnection } from '../writer-connection.js'
+import {
+  countRows,
+  NO_LIMITS,
+  type Rows,
+  rowsOf,
+  type TransactionLimits,
+  WriterConnection,
+} from '../writer-connection.js'
 import { Availability } from './availability.js'
 import { DatabaseFile } from './database-file.js'
 import { isBusy, needsReopening } from './failure.js'
@@ -14,8 +21,12 @@ import { Turns } from './turns.js'
 /** Rows that one transaction takes at the most: the more, the fewer times is the same page of an index written. */
 const MAX_ROWS = 10_000
 
-/** How long rows are inserted when others wait for the lock. */
-const SHARED_MS = 20
+/** How long rows are inserted when others wait for the lock, and before sums are written, which takes twice as long. */
+const SHARED_MS = 12
+const SHARED_WITH_SUMS_MS = 4
+
+/** How long rows that wait are summed up where others have been met. */
+const SHARED_SUMS_MS = 20
 
 /** Between two looks at whether a transaction should end, in milliseconds: since others wait, and since the log is full. */
 const LOOK_MS = 2
@@ -26,8 +37,6 @@ const SET_ASIDE_PAUSE_MS = 10_000
 
 /** Milliseconds between two steps of removing old rows, so that the work spreads out. */
 const RETENTION_PAUSE_MS = 20
-
-const NEVER = (): boolean => false
 
 export interface DatabaseOptions {
   readonly path: string
@@ -92,7 +101,7 @@ export class Database {
    * @throws StoreError
    */
   insert(batches: readonly (readonly SqlValue[])[]): number[] {
-    return this.#insert(batches.map(rowsOf), () => NEVER, false)
+    return this.#insert(batches.map(rowsOf), () => NO_LIMITS, false)
   }
 
   /**
@@ -101,12 +110,12 @@ export class Database {
    * @throws StoreError
    */
   insertSome(batches: readonly Rows[]): number[] {
-    return this.#insert(batches, () => this.#limiter(), true)
+    return this.#insert(batches, () => this.#limits(), true)
   }
 
-  #insert(batches: readonly Rows[], limiter: () => () => boolean, mayLeaveSome: boolean): number[] {
+  #insert(batches: readonly Rows[], limits: () => TransactionLimits, mayLeaveSome: boolean): number[] {
     for (;;) {
-      const inserted = this.#locked(() => this.#transaction(batches, limiter(), mayLeaveSome))
+      const inserted = this.#locked(() => this.#transaction(batches, limits(), mayLeaveSome))
       this.#file.noteOpened()
       // The ids are the same each time: rows that went into a file which is gone go into the new one too.
       if (this.noticesMove()) continue
@@ -116,10 +125,10 @@ export class Database {
     }
   }
 
-  #transaction(all: readonly Rows[], isEnough: () => boolean, mayLeaveSome: boolean): number[] {
+  #transaction(all: readonly Rows[], limits: TransactionLimits, mayLeaveSome: boolean): number[] {
     if (this.isOpen) this.#log.makeRoom(countRows(all), () => this.#connection.emptyLog())
     const batches = mayLeaveSome ? all.slice(0, this.#log.fitting(all.map(({ count }) => count))) : all
-    const inserted = this.#connection.insertSome(batches, isEnough)
+    const inserted = this.#connection.insertSome(batches, limits)
     this.#turns.done()
     this.#log.learn(countRows(batches.slice(0, inserted.length)))
     // Out of turn: the others write on meanwhile.
@@ -127,20 +136,21 @@ export class Database {
     return inserted
   }
 
-  /** Says whether a transaction that begins now has had enough. */
-  #limiter(): () => boolean {
+  /** Of a transaction that begins now. */
+  #limits(): TransactionLimits {
     const start = performance.now()
     let looked = start
     let lookedAtLog = start
-    return () => {
+    const isEnough = (hasSums: boolean): boolean => {
       const now = performance.now()
       if (now - looked < LOOK_MS) return false
       looked = now
-      if (now - start >= SHARED_MS && this.#turns.othersWait()) return true
+      if (now - start >= (hasSums ? SHARED_WITH_SUMS_MS : SHARED_MS) && this.#turns.othersWait()) return true
       if (now - lookedAtLog < LOG_LOOK_MS) return false
       lookedAtLog = now
       return this.#log.isFull()
     }
+    return { millisForSums: this.#turns.hasCompany ? SHARED_SUMS_MS : Infinity, isEnough }
   }
 
   migrate(): SchemaStatus {

@@ -11,7 +11,7 @@ const HEADROOM = 1.1
 const WORTH_FILLING = 0.4
 
 /** From here on the log is emptied beside the work of others. */
-const FILLING_FROM = 0.5
+const FILLING_FROM = 0.4
 
 /** So much of what a transaction changes is not in the log before its end: SQLite keeps it in its cache. */
 const CACHE_BYTES = 16_000 * 1024

@@ -68,7 +68,7 @@ export class RowInserter {
       const at = from + row * ROW_WIDTH
       for (let column = 0; column < COLUMNS.length; column++) params[param++] = values[at + column] as SqlValue
     }
-    const { changes, lastInsertRowid } = (count === 1 ? this.#one : this.#group).run(params)
+    const { changes, lastInsertRowid } = (count === 1 ? this.#one : this.#group).run(...params)
     if (changes === 0) return 0
     // Rowids follow one another, in the order of the rows.
     let rowid = Number(lastInsertRowid) - changes + 1
