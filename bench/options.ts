@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-/** Sizes of the work. The normal ones make all benchmarks end in about ten minutes on two cores. */
+/** Sizes of the work. The normal ones make all benchmarks end in about half an hour on two cores. */
 export interface Options {
   /** Rows of the tables that are worked on. */
   readonly rows: readonly number[]
