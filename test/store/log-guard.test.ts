@@ -105,6 +105,21 @@ describe('a transaction', () => {
   })
 })
 
+test('a log that is filling is worth writing back once, and again when it has grown by a tenth', () => {
+  const guard = new LogGuard(path, 1_000_000)
+  const isWorth = (texts: number): boolean => {
+    guard.makeRoom(1, () => 'needed')
+    insertTexts(database, texts)
+    guard.learn(1)
+    return guard.isWorthWritingBack()
+  }
+  expect(isWorth(40)).toBe(false)
+  expect(isWorth(400)).toBe(true)
+  expect(guard.isWorthWritingBack()).toBe(false)
+  expect(isWorth(20)).toBe(false)
+  expect(isWorth(100)).toBe(true)
+})
+
 test('a log is occupied during a checkpoint of another, needed while a reader has an old state, then empty', async () => {
   const writer = new WriterConnection(path)
   writer.migrate()

@@ -10,8 +10,11 @@ const HEADROOM = 1.1
 /** Where less of the limit is left than this, a transaction is made for an empty log. */
 const WORTH_FILLING = 0.4
 
-/** From here on the log is emptied beside the work of others. */
+/** From here on the log is emptied beside the work of others, and when nothing comes. */
 const FILLING_FROM = 0.4
+
+/** How much it has grown when that is done again. */
+const WORTH_WRITING_BACK = 0.1
 
 /** So much of what a transaction changes is not in the log before its end: SQLite keeps it in its cache. */
 const CACHE_BYTES = 16_000 * 1024
@@ -156,7 +159,10 @@ export class LogGuard {
   /** Whether to bring its pages into the database while nothing comes: what comes next then finds it as good as empty. */
   isWorthWritingBack(): boolean {
     const { bytes, round } = this.#now
-    if (!this.isFilling || (round === this.#writtenBack.round && bytes === this.#writtenBack.bytes)) return false
+    if (!this.isFilling) return false
+    // A reader may keep it from being begun anew: then it is not tried again for each few rows.
+    if (round === this.#writtenBack.round && bytes < this.#writtenBack.bytes + this.#limit * WORTH_WRITING_BACK)
+      return false
     this.#writtenBack = this.#now
     return true
   }
