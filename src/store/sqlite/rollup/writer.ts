@@ -18,6 +18,8 @@ export const MIN_ROWS = 2000
 
 /** Rows that wait and that one transaction takes in besides its own; what is more is left to the background. */
 const MAX_WAITING_ROWS = 5000
+
+/** So many are taken in however slow it is, or they would wait for ever. */
 const LEAST_WAITING_ROWS = 100
 
 /** What a row takes until that is measured: that of code which runs for the first time. */

@@ -21,7 +21,7 @@ import { Turns } from './turns.js'
 /** Rows that one transaction takes at the most: the more, the fewer times is the same page of an index written. */
 const MAX_ROWS = 10_000
 
-/** How long rows are inserted when others wait for the lock, and before sums are written, which takes twice as long. */
+/** How long rows are inserted when others wait for the lock: less where sums have to be written after them. */
 const SHARED_MS = 12
 const SHARED_WITH_SUMS_MS = 4
 
@@ -132,8 +132,13 @@ export class Database {
     this.#turns.done()
     this.#log.learn(countRows(batches.slice(0, inserted.length)))
     // Out of turn: the others write on meanwhile.
-    if (this.#turns.hasCompany && this.#log.isFilling) this.#connection.writeBack()
+    if (this.#turns.hasCompany && this.#log.isFilling) this.#writeBack()
     return inserted
+  }
+
+  #writeBack(): void {
+    this.#connection.writeBack()
+    this.#log.noteWrittenBack()
   }
 
   /** Of a transaction that begins now. */
@@ -248,7 +253,7 @@ export class Database {
    */
   background(maxMillis: number, takesFew: boolean): boolean {
     if (this.#connection.background(maxMillis, takesFew)) return true
-    if (this.#log.isWorthWritingBack()) this.#connection.writeBack()
+    if (this.#log.isWorthWritingBack) this.#writeBack()
     if (this.#retention !== undefined && this.#retentionTimer === undefined) this.#retain(this.#retention)
     return false
   }

@@ -156,18 +156,16 @@ export class Intake {
     while (rows < maxRows) {
       const batch = this.#batchAt(batches)
       const request = this.#requests[requests]
-      if (batch !== undefined && (request === undefined || batch.seq < request.seq)) {
-        if (rows > 0 && rows + batch.records > maxRows) break
-        items.push(batch)
-        batches++
-        rows += batch.records
-      } else if (request?.kind === 'insert' && (batch !== undefined || !this.#hasBacklog)) {
-        const inserted = request.values.length / ROW_WIDTH
-        if (rows > 0 && rows + inserted > maxRows) break
-        items.push(request)
-        requests++
-        rows += inserted
-      } else break
+      const isBatch = batch !== undefined && (request === undefined || batch.seq < request.seq)
+      const item = isBatch ? batch : request
+      if (item?.kind !== 'batch' && item?.kind !== 'insert') break
+      if (item.kind === 'insert' && batch === undefined && this.#hasBacklog) break
+      const more = item.kind === 'batch' ? item.records : item.values.length / ROW_WIDTH
+      if (rows > 0 && rows + more > maxRows) break
+      items.push(item)
+      rows += more
+      if (item.kind === 'batch') batches++
+      else requests++
       if ((items[0] as Item).seq <= this.#options.careful) break
     }
     this.#takenSeq = items.at(-1)?.seq ?? 0

@@ -156,15 +156,19 @@ export class LogGuard {
     return this.#now.bytes > this.#limit * FILLING_FROM
   }
 
-  /** Whether to bring its pages into the database while nothing comes: what comes next then finds it as good as empty. */
-  isWorthWritingBack(): boolean {
+  /**
+   * Whether to bring its pages into the database while nothing comes: what comes next then finds it as good as empty. A
+   * reader may keep it from being begun anew: then it is not tried again for each few rows.
+   */
+  get isWorthWritingBack(): boolean {
     const { bytes, round } = this.#now
-    if (!this.isFilling) return false
-    // A reader may keep it from being begun anew: then it is not tried again for each few rows.
-    if (round === this.#writtenBack.round && bytes < this.#writtenBack.bytes + this.#limit * WORTH_WRITING_BACK)
-      return false
+    const before = round === this.#writtenBack.round ? this.#writtenBack.bytes : -Infinity
+    return this.isFilling && bytes >= before + this.#limit * WORTH_WRITING_BACK
+  }
+
+  /** To be called after an attempt to bring its pages into the database. */
+  noteWrittenBack(): void {
     this.#writtenBack = this.#now
-    return true
   }
 
   /** To be called after a transaction, to learn what it took. */
