@@ -59,6 +59,25 @@ describeInBrowser('states that say what to do', (browser) => {
     await page.locator('.rows-body .row').first().waitFor()
   })
 
+  it('charts change between light and dark in one frame with the page', async () => {
+    const { page } = await openFake(browser(), '#/feature?name=chat_completion')
+    await settled(page)
+    const anew = page.evaluate(
+      () =>
+        new Promise<boolean>((resolve) => {
+          const before = [...document.querySelectorAll('.plot canvas')]
+          matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+            // Of the same frame: what is drawn by then is shown with the new colours of the page.
+            requestAnimationFrame(() => {
+              resolve(before.length > 0 && before.every((canvas) => !canvas.isConnected))
+            })
+          })
+        }),
+    )
+    await page.emulateMedia({ colorScheme: 'dark' })
+    expect(await anew).toBe(true)
+  })
+
   it('places where nothing is', async () => {
     const { page, fake } = await openFake(browser(), '')
     for (const [place, title, text] of [

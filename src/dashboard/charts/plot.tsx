@@ -1,5 +1,5 @@
 import { type Signal, useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { zone } from '../state/time-range.js'
@@ -49,7 +49,8 @@ export function Plot(props: PlotProps) {
   const timeZone = zone.value
   const shape = JSON.stringify([form, props.data.series.map(({ label, tone }) => [label, tone]), colours, timeZone])
 
-  useEffect(() => {
+  // Before the frame is shown: a dark page never shows a chart in the colours of a light one, not even for a moment.
+  useLayoutEffect(() => {
     const host = box.current as HTMLDivElement
     const hooks: uPlot.Hooks.Arrays = {
       setCursor: [(self) => (cursor.value = self.cursor.idx ?? null)],
@@ -71,7 +72,7 @@ export function Plot(props: PlotProps) {
     }
   }, [shape])
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     plot.current?.setData(plotColumns(props.data, form))
   }, [props.data])
 
