@@ -3,7 +3,13 @@ import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base'
 import { CurrentKey, resolveSettings, type SettingOptions, type Settings } from '../src/config/index.js'
 import { describeError, type EventCounter, processEvents } from '../src/health/index.js'
 import { type FeatureUsageRecord, PseudonymCache, type RecordDraft } from '../src/record/index.js'
-import { draftFromSpan, type MappingOptions, type Promotion, recordFromSpan } from '../src/span/index.js'
+import {
+  draftFromSpan,
+  type MappingOptions,
+  type Promotion,
+  recordFromSpan,
+  RememberedMetadata,
+} from '../src/span/index.js'
 import {
   type Durability,
   type FeatureStoreWriter,
@@ -71,6 +77,7 @@ export class FeatureUsageExporter implements SpanExporter {
       maxMetadataSize: this.settings.maxMetadataSize,
       sessionId: options.sessionId ?? globalThis.crypto.randomUUID(),
       pseudonymize: this.settings.anonymize ? (userId) => this.#pseudonym(userId) : undefined,
+      remembered: new RememberedMetadata(),
     }
     liveExporters.add(this)
   }

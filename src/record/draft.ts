@@ -1,5 +1,5 @@
 import type { FeatureCategory } from './category.js'
-import { createRecordId } from './ids.js'
+import { createRecordId, deriveRecordId } from './ids.js'
 import type { FeatureUsageRecord } from './record.js'
 import type { FeatureStatus } from './status.js'
 import { timeText } from './time.js'
@@ -9,7 +9,7 @@ import { timeText } from './time.js'
  * is JSON text, and an id is only there when somebody has seen it.
  */
 export interface RecordDraft {
-  /** Undefined leaves it to the store to make one from the start. */
+  /** Undefined leaves it to the store to make one: of trace, span and start where they are there, else of the start. */
   readonly recordId: string | undefined
   readonly featureName: string
   readonly category: FeatureCategory
@@ -48,7 +48,7 @@ export interface RecordDraft {
 export function recordOfDraft(draft: RecordDraft): FeatureUsageRecord {
   const { metadataText } = draft
   return {
-    recordId: draft.recordId ?? createRecordId(draft.startMicros / 1000),
+    recordId: draft.recordId ?? idOfDraft(draft),
     featureName: draft.featureName,
     category: draft.category,
     status: draft.status,
@@ -64,4 +64,11 @@ export function recordOfDraft(draft: RecordDraft): FeatureUsageRecord {
     efficiencyScore: draft.efficiencyScore,
     iterations: draft.iterations,
   }
+}
+
+function idOfDraft({ traceId, spanId, startMicros }: RecordDraft): string {
+  const millis = startMicros / 1000
+  return traceId === undefined || spanId === undefined
+    ? createRecordId(millis)
+    : deriveRecordId(traceId, spanId, millis)
 }

@@ -1,46 +1,29 @@
-import { type HrTime, SpanStatusCode } from '@opentelemetry/api'
+import { type HrTime, INVALID_SPANID, INVALID_TRACEID, SpanStatusCode } from '@opentelemetry/api'
 import {
-  boundMetadata,
   calculateEfficiency,
-  define,
   deriveRecordId,
   FeatureCategory,
   FeatureStatus,
   type FeatureUsageRecord,
   parseCategory,
   parseStatus,
-  type Plain,
-  plainCopy,
   type RecordDraft,
   recordOfDraft,
   replaceUserId,
   shorten,
-  userFilter,
 } from '../record/index.js'
 import * as attr from './attributes.js'
 import { isTimeoutType } from './errors.js'
-import { metadataFromAttribute } from './metadata-attribute.js'
+import type { MappingOptions } from './mapping-options.js'
+import { metadataTextOf } from './metadata-text.js'
 import { newNotes } from './notes.js'
 import type { FinishedSpan } from './readable-span.js'
 import type { Promotion } from './rules/rule.js'
+import { clearUserOf, userOf } from './span-user.js'
 import { endedInPart, errorOfProtocol, statusOfProtocol } from './rules/status.js'
-
-/** Under this key the metadata of a promoted span names the feature inside which it ran. */
-const PARENT_FEATURE = 'parent_feature'
-/** Under this key it names the instrumentation that made the span. */
-const SCOPE = 'otel.scope.name'
 
 /** Longer error messages are shortened. */
 const MAX_ERROR_LENGTH = 4096
-
-export interface MappingOptions {
-  /** Bytes of a record's metadata as JSON. */
-  readonly maxMetadataSize: number
-  /** The session of spans that name none. */
-  readonly sessionId: string
-  /** Makes pseudonyms of clear user ids; undefined leaves them. */
-  readonly pseudonymize?: ((userId: string) => string) | undefined
-}
 
 const promotions = newNotes<Promotion>()
 
@@ -86,7 +69,7 @@ export function draftFromSpan(span: FinishedSpan, options: MappingOptions, given
   const status = statusOf(span, promotion)
   const place = placeOf(span)
   return {
-    recordId: recordIdOf(span),
+    recordId: recordIdOf(span, place),
     featureName: shorten(featureName, 1000),
     category: parseCategory(attributes[attr.ATTR_CATEGORY]) ?? promotion?.category ?? FeatureCategory.OTHER,
     status,
@@ -95,7 +78,7 @@ export function draftFromSpan(span: FinishedSpan, options: MappingOptions, given
     endMicros: timeOf(span.endTime),
     inputSize: numberOr(attributes[attr.ATTR_INPUT_SIZE], promotion?.inputSize ?? 0),
     outputSize,
-    metadataText: metadataOf(span, options, promotion),
+    metadataText: metadataTextOf(span, options, promotion),
     userId: userOf(attributes, options, promotion),
     sessionId: textOr(attributes[attr.ATTR_SESSION_ID], options.sessionId),
     errorMessage: status === FeatureStatus.SUCCESS ? null : errorOf(span, options, promotion),
@@ -106,30 +89,31 @@ export function draftFromSpan(span: FinishedSpan, options: MappingOptions, given
   }
 }
 
-/** Where a span stands in its trace. Ids that are none are left out. */
+/**
+ * Where a span stands in its trace. Ids that are none are left out, as far as their length tells and that they are not
+ * all zeros, which are the ids of no span (W3C Trace Context, section 3.2.2); the store looks at their digits.
+ */
 function placeOf(span: FinishedSpan): Pick<RecordDraft, 'traceId' | 'spanId' | 'parentSpanId'> {
   const { traceId, spanId } = span.spanContext()
-  if (!isTraceId(traceId) || !isSpanId(spanId)) return NOWHERE
+  if (!isId(traceId, INVALID_TRACEID) || !isId(spanId, INVALID_SPANID)) return NOWHERE
   const parent = span.parentSpanContext?.spanId
-  return { traceId, spanId, parentSpanId: parent !== undefined && isSpanId(parent) ? parent : undefined }
+  return { traceId, spanId, parentSpanId: parent !== undefined && isId(parent, INVALID_SPANID) ? parent : undefined }
 }
 
 const NOWHERE = { traceId: undefined, spanId: undefined, parentSpanId: undefined }
 
-/** Other processes may send anything; zeros are the ids of no span (W3C Trace Context, section 3.2.2). */
-function isTraceId(id: string): boolean {
-  return /^(?!0{32})[0-9a-f]{32}$/.test(id)
+/** Other processes may send anything. */
+function isId(id: unknown, invalid: string): boolean {
+  return typeof id === 'string' && id.length === invalid.length && id !== invalid
 }
 
-function isSpanId(id: string): boolean {
-  return /^(?!0{16})[0-9a-f]{16}$/.test(id)
-}
-
-function recordIdOf(span: FinishedSpan): string {
+/** The id that the span names. Where there is none and the span has a place in a trace, it is derived when it is asked for. */
+function recordIdOf(span: FinishedSpan, { traceId }: Pick<RecordDraft, 'traceId'>): string | undefined {
   const named = span.attributes[attr.ATTR_RECORD_ID]
   if (typeof named === 'string' && named !== '') return named
-  const { traceId, spanId } = span.spanContext()
-  return deriveRecordId(traceId, spanId, micros(span.startTime) / 1000)
+  if (traceId !== undefined) return undefined
+  const ids = span.spanContext()
+  return deriveRecordId(ids.traceId, ids.spanId, micros(span.startTime) / 1000)
 }
 
 /**
@@ -141,13 +125,13 @@ export function statusOf(span: FinishedSpan, promotion?: Promotion): FeatureStat
   if (named !== undefined) return named
   const byError = statusOfError(span)
   if (promotion === undefined || byError === FeatureStatus.TIMEOUT) return byError ?? FeatureStatus.SUCCESS
-  const whole = endedInPart(span) ? FeatureStatus.PARTIAL : FeatureStatus.SUCCESS
-  return statusOfProtocol(span) ?? byError ?? whole
+  return statusOfProtocol(span) ?? byError ?? (endedInPart(span) ? FeatureStatus.PARTIAL : FeatureStatus.SUCCESS)
 }
 
 function statusOfError(span: FinishedSpan): FeatureStatus | undefined {
-  const type = span.attributes[attr.ATTR_ERROR_TYPE] ?? lastException(span)?.[attr.ATTR_EXCEPTION_TYPE]
-  if (span.status.code !== SpanStatusCode.ERROR && span.attributes[attr.ATTR_ERROR_TYPE] === undefined) return undefined
+  const named = span.attributes[attr.ATTR_ERROR_TYPE]
+  if (span.status.code !== SpanStatusCode.ERROR && named === undefined) return undefined
+  const type = named ?? lastException(span)?.[attr.ATTR_EXCEPTION_TYPE]
   return typeof type === 'string' && isTimeoutType(type) ? FeatureStatus.TIMEOUT : FeatureStatus.FAILED
 }
 
@@ -174,76 +158,6 @@ function errorOf(
 function lastException(span: FinishedSpan): Readonly<Record<string, unknown>> | undefined {
   return span.events.findLast((event) => event.name === attr.EVENT_EXCEPTION)?.attributes
 }
-
-function userOf(
-  attributes: FinishedSpan['attributes'],
-  { pseudonymize }: MappingOptions,
-  promotion: Promotion | undefined,
-): string | null {
-  const hash = attributes[attr.ATTR_USER_HASH]
-  if (typeof hash === 'string' && hash !== '') return hash
-  const clear = clearUserOf(attributes, promotion)
-  if (clear === undefined) return null
-  return pseudonymize === undefined ? clear : pseudonymize(clear)
-}
-
-function clearUserOf(attributes: FinishedSpan['attributes'], promotion: Promotion | undefined): string | undefined {
-  const clear = promotion?.user ?? attributes[attr.ATTR_USER_ID] ?? attributes[attr.ATTR_ENDUSER_ID]
-  return typeof clear === 'string' && clear !== '' ? clear : undefined
-}
-
-function metadataOf(span: FinishedSpan, options: MappingOptions, promotion: Promotion | undefined): string | undefined {
-  let found = promotion === undefined ? undefined : metadataOfPromotion(span, options, promotion)
-  const { attributes } = span
-  for (const name in attributes) {
-    if (!isMetadata(name)) continue
-    found ??= {}
-    const key = name.slice(attr.ATTR_METADATA_PREFIX.length)
-    const value = metadataFromAttribute(attributes[name])
-    define(found, key, plainCopy(value, options.maxMetadataSize, filterOf(attributes, options, promotion), key))
-  }
-  return found === undefined ? undefined : JSON.stringify(boundMetadata(found, options.maxMetadataSize))
-}
-
-function metadataOfPromotion(span: FinishedSpan, options: MappingOptions, promotion: Promotion): Record<string, Plain> {
-  const found: Record<string, Plain> = {}
-  const filter = filterOf(span.attributes, options, promotion)
-  if (promotion.parentFeature !== undefined) found[PARENT_FEATURE] = shorten(promotion.parentFeature, 1000)
-  for (const key in promotion.metadata) {
-    const value = promotion.metadata[key]
-    // To define a property takes ten times as long as to set it.
-    const plain = plainCopy(value, options.maxMetadataSize, filter, key)
-    if (key === '__proto__') define(found, key, plain)
-    else found[key] = plain
-  }
-  const scope = span.instrumentationScope?.name
-  if (scope !== undefined && scope !== '') found[SCOPE] = scope
-  return found
-}
-
-/** Length and one letter tell nearly all others apart: this is asked of every attribute. */
-function isMetadata(name: string): boolean {
-  return (
-    name.length >= attr.ATTR_METADATA_PREFIX.length &&
-    name.charCodeAt(METADATA_LETTER) === M &&
-    name.startsWith(attr.ATTR_METADATA_PREFIX)
-  )
-}
-
-const METADATA_LETTER = attr.ATTR_METADATA_PREFIX.indexOf('metadata')
-const M = 109
-
-/** What the tracking that made the span replaced already stays as it is. */
-function filterOf(
-  attributes: FinishedSpan['attributes'],
-  { pseudonymize }: MappingOptions,
-  promotion: Promotion | undefined,
-): ReturnType<typeof userFilter> | undefined {
-  if (pseudonymize === undefined) return undefined
-  return userFilter((text) => (IS_PSEUDONYM.test(text) ? text : pseudonymize(text)), clearUserOf(attributes, promotion))
-}
-
-const IS_PSEUDONYM = /^[0-9a-f]{64}$/
 
 function seconds([whole, nanos]: HrTime): number {
   return whole + nanos / 1e9

@@ -23,7 +23,13 @@ type Test<T> = (value: T) => boolean
 /** A rule of the user's, which `validateRules` has passed, in the form in which spans are tried on it. */
 export function compileRule(rule: PromotionRule, index: number): Rule {
   const conditions = compileConditions(rule.match)
-  const common = { name: nameOf(rule, index), isBuiltIn: false, layer: () => undefined, ...conditions }
+  const common = {
+    name: nameOf(rule, index),
+    isBuiltIn: false,
+    marks: undefined,
+    layer: () => undefined,
+    ...conditions,
+  }
   if (rule.ignore === true)
     return { ...common, ignores: true, nested: 'once', featureName: () => undefined, details: () => NOTHING }
   return {

@@ -3,7 +3,7 @@ import { ATTR_NAME } from '../attributes.js'
 import type { FinishedSpan, SpanFacts } from '../readable-span.js'
 import { BUILT_IN_RULES } from './built-in/index.js'
 import { newNotes } from '../notes.js'
-import type { Layer, Nested, Promotion, Rule } from './rule.js'
+import type { Layer, Nested, Promotion, PromotionDetails, Rule } from './rule.js'
 import type { RuleSet } from './rule-set.js'
 
 /** What frameworks tell about the request that they work on, before its span does: `RPCMetadata` of OpenTelemetry's core. */
@@ -159,7 +159,7 @@ export class Promoter {
     const parentFeature = around?.featureName
     if (around !== undefined && isPart({ rule, featureName, layer: layerOf(rule, span) }, around))
       return { rule, why: 'part of its parent', parentFeature }
-    return { rule, promotion: { featureName, parentFeature, ...rule.details(span) } }
+    return { rule, promotion: promotionFrom(featureName, parentFeature, rule.details(span)) }
   }
 
   /** The nearest span around a node that counts, as far as can be told before it has ended. */
@@ -196,6 +196,12 @@ export class Promoter {
   #find(spanId: string): Node | undefined {
     return this.#young.get(spanId) ?? this.#old.get(spanId)
   }
+}
+
+/** Its properties are written out: to copy those of another object costs as much as to find them. */
+function promotionFrom(featureName: string, parentFeature: string | undefined, details: PromotionDetails): Promotion {
+  const { category, status, inputSize, outputSize, iterations, user, metadata } = details
+  return { featureName, category, status, inputSize, outputSize, iterations, user, metadata, parentFeature }
 }
 
 /** A feature whose span was made late: no processor heard of its start. */

@@ -51,7 +51,28 @@ export function keep(attributes: SpanAttributes, kept: Kept): Record<string, unk
   return found
 }
 
-/** Words that are there, joined by blanks. */
-export function words(...parts: readonly (string | undefined)[]): string {
-  return parts.filter((part) => part !== undefined && part !== '').join(' ')
+/** Pairs of words that are remembered; the same ones come with each span of a feature. */
+const MAX_PAIRS = 1000
+let pairs = 0
+const joined = new Map<string, Map<string, string>>()
+
+/** Two words with a blank between, or the one that is there. */
+export function words(first: string | undefined, second: string | undefined): string {
+  if (first === undefined || first === '') return second ?? ''
+  return second === undefined || second === '' ? first : pairOf(first, second)
+}
+
+/** The same text for the same words: those who compare it or look it up need not read it. */
+function pairOf(first: string, second: string): string {
+  const known = joined.get(first)?.get(second)
+  if (known !== undefined) return known
+  if (++pairs > MAX_PAIRS) {
+    joined.clear()
+    pairs = 1
+  }
+  const text = `${first} ${second}`
+  let seconds = joined.get(first)
+  if (seconds === undefined) joined.set(first, (seconds = new Map()))
+  seconds.set(second, text)
+  return text
 }

@@ -10,11 +10,22 @@ import type { PromotionRule } from './user-rule.js'
 /** Instrumentations whose rules are remembered; there are a few dozen of them in an application. */
 const MAX_SCOPES = 1000
 
+/** The rules that spans of one instrumentation may match. */
+interface ScopeRules {
+  /** Those that every span has to be tried on; they come first. */
+  readonly unmarked: readonly Rule[]
+  /** Those that only spans with one of their marks can match. */
+  readonly marked: readonly Rule[]
+  /** A bit for each of the marked rules that spans of the instrumentation match by their names. */
+  readonly byName: number
+  /** For each mark the bits of its rules. */
+  readonly byMark: ReadonlyMap<string, number>
+}
+
 /** Rules in the order in which they are tried: the user's, then the built-in ones. The first that matches counts. */
 export class RuleSet {
   readonly rules: readonly Rule[]
-  /** By instrumentation, the rules that its spans may match: what none can match is told by one look-up. */
-  readonly #byScope = new Map<string, readonly Rule[]>()
+  readonly #byScope = new Map<string, ScopeRules>()
 
   constructor(own: readonly { readonly index: number; readonly rule: PromotionRule }[], sets: readonly PromotionSet[]) {
     this.rules = [...own.map(({ rule, index }) => compileRule(rule, index)), ...builtInRules(sets)]
@@ -22,9 +33,8 @@ export class RuleSet {
 
   /** The first rule that matches a span; a span that is a feature by itself matches none. */
   find(span: SpanFacts): Rule | undefined {
-    for (const rule of this.#rulesOf(span.instrumentationScope?.name ?? ''))
-      if (rule.matches(span)) return typeof span.attributes[ATTR_NAME] === 'string' ? undefined : rule
-    return undefined
+    const rule = this.#match(span)
+    return rule === undefined || typeof span.attributes[ATTR_NAME] === 'string' ? undefined : rule
   }
 
   /** Whether a span of which only this is known at its start may come to match. */
@@ -32,12 +42,40 @@ export class RuleSet {
     return this.rules.some((rule) => !rule.ignores && rule.mayMatch(name, kind, attributes))
   }
 
-  #rulesOf(scope: string): readonly Rule[] {
+  /** Most spans match nothing: to look through their few attributes once costs less than to try one rule after another. */
+  #match(span: SpanFacts): Rule | undefined {
+    const { unmarked, marked, byName, byMark } = this.#rulesOf(span.instrumentationScope?.name ?? '')
+    for (const rule of unmarked) if (rule.matches(span)) return rule
+    let bits = byName
+    if (marked.length > 0) for (const name in span.attributes) bits |= byMark.get(name) ?? 0
+    for (let index = 0; bits !== 0; index++, bits >>>= 1) {
+      const rule = marked[index] as Rule
+      if ((bits & 1) === 1 && rule.matches(span)) return rule
+    }
+    return undefined
+  }
+
+  #rulesOf(scope: string): ScopeRules {
     const known = this.#byScope.get(scope)
     if (known !== undefined) return known
-    const rules = this.rules.filter((rule) => rule.takesScope(scope))
+    const rules = scopeRules(
+      this.rules.filter((rule) => rule.takesScope(scope)),
+      scope,
+    )
     if (this.#byScope.size >= MAX_SCOPES) this.#byScope.clear()
     this.#byScope.set(scope, rules)
     return rules
   }
+}
+
+/** @param rules in their order: those without marks are the user's, which come first */
+function scopeRules(rules: readonly Rule[], scope: string): ScopeRules {
+  const marked = rules.filter((rule) => rule.marks !== undefined)
+  const byMark = new Map<string, number>()
+  let byName = 0
+  for (const [index, { marks }] of marked.entries()) {
+    if (marks?.scope === scope) byName |= 1 << index
+    for (const name of marks?.attributes ?? []) byMark.set(name, (byMark.get(name) ?? 0) | (1 << index))
+  }
+  return { unmarked: rules.filter((rule) => rule.marks === undefined), marked, byName, byMark }
 }

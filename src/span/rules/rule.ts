@@ -48,6 +48,14 @@ export interface Promotion {
   readonly parentFeature: string | undefined
 }
 
+/** What spans have that a rule may match: those without it need not be tried. */
+export interface Marks {
+  /** One of these attributes at the least. */
+  readonly attributes: readonly string[]
+  /** An instrumentation whose spans match by their names alone. */
+  readonly scope?: string | undefined
+}
+
 /** A rule in the form in which spans are tried on it. It must not throw, whatever a span holds. */
 export interface Rule {
   readonly name: string
@@ -55,6 +63,8 @@ export interface Rule {
   /** Matching spans are left alone, also by the rules that follow. */
   readonly ignores: boolean
   readonly nested: Nested
+  /** Undefined where a span may match without any. */
+  readonly marks: Marks | undefined
   /** Whether a span of this instrumentation can match; asked once for each. */
   takesScope(scope: string): boolean
   matches(span: SpanFacts): boolean

@@ -3,13 +3,14 @@ import type { PromotionSet } from '../../../config/index.js'
 import { type FeatureCategory, parseCategory } from '../../../record/index.js'
 import { ATTR_CATEGORY } from '../../attributes.js'
 import type { SpanFacts } from '../../readable-span.js'
-import type { Layer, PromotionDetails, Rule, SpanAttributes } from '../rule.js'
+import type { Layer, Marks, PromotionDetails, Rule, SpanAttributes } from '../rule.js'
 
 /** What tells one set of built-in rules from another. */
 export interface BuiltIn {
   readonly set: PromotionSet
   /** What a span must have, for somebody who wonders why his does not match. */
   readonly looksFor: string
+  readonly marks: Marks
   /** @param scope empty where it is not known */
   matches(name: string, kind: SpanKind, attributes: SpanAttributes, scope: string): boolean
   /** Whether a span of which this is known at its start may come to match; `matches` unless told. */
@@ -43,6 +44,7 @@ export function ruleOf(builtIn: BuiltIn): Rule {
     isBuiltIn: true,
     ignores: false,
     nested: 'once',
+    marks: builtIn.marks,
     takesScope: (scope) => !OTHERS.has(scope),
     matches: ({ name, kind, attributes, instrumentationScope }) =>
       builtIn.matches(name, kind, attributes, instrumentationScope?.name ?? ''),

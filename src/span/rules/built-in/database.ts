@@ -46,6 +46,7 @@ interface Subject {
 export const database: BuiltIn = {
   set: 'database',
   looksFor: 'db.system.name or db.system',
+  marks: { attributes: SYSTEM },
   matches: (_name, kind, attributes) =>
     (kind === SpanKind.CLIENT || kind === SpanKind.INTERNAL) && valueOf(attributes, SYSTEM) !== undefined,
   featureName(span) {

@@ -10,6 +10,7 @@ const FS_NAME = /^fs [A-Za-z]+$/
 export const file: BuiltIn = {
   set: 'file',
   looksFor: `file.path, and is not of ${SCOPE}`,
+  marks: { attributes: ['file.path'], scope: SCOPE },
   matches: (name, _kind, attributes, scope) =>
     scope === SCOPE ? FS_NAME.test(name) : typeof attributes['file.path'] === 'string',
   mayMatch: (name, _kind, attributes) => FS_NAME.test(name) || attributes['file.path'] !== undefined,

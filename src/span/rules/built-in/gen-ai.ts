@@ -42,6 +42,17 @@ const KEPT: Kept = [
 
 const FINISH_REASONS = ['gen_ai.response.finish_reasons', 'ai.response.finishReason', 'gen_ai.response.finish_reason']
 
+/** What `operationOf` looks at. */
+const MARKS = [
+  ...OPERATION,
+  'traceloop.span.kind',
+  'openinference.span.kind',
+  'ai.operationId',
+  'llm.request.type',
+  'gen_ai.provider.name',
+  'gen_ai.system',
+]
+
 /** Operations of older instrumentation, by the attribute that names them. */
 const BY_OPERATION_ID: ReadonlyMap<string, string> = new Map([
   ['ai.toolCall', 'execute_tool'],
@@ -78,6 +89,7 @@ const STEPS = new Set(['agent_step'])
 export const genAi: BuiltIn = {
   set: 'gen_ai',
   looksFor: 'gen_ai.operation.name, gen_ai.provider.name, gen_ai.system, ai.operationId or other mark of a model',
+  marks: { attributes: MARKS },
   matches: (_name, _kind, attributes) => {
     const operation = operationOf(attributes)
     return operation !== undefined && !STEPS.has(operation)

@@ -37,6 +37,7 @@ const KNOWN_METHODS = new Set('GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PA
 export const httpServer: BuiltIn = {
   set: 'http',
   looksFor: 'http.request.method, http.method or http.route on a span of kind SERVER',
+  marks: { attributes: [...METHOD, 'http.route'] },
   matches: (_name, kind, attributes) =>
     kind === SpanKind.SERVER && (textOf(attributes, METHOD) ?? attributes['http.route']) !== undefined,
   featureName: ({ attributes }) => words(methodOf(attributes), textOf(attributes, ['http.route'])),
@@ -49,6 +50,7 @@ export const httpServer: BuiltIn = {
 export const httpClient: BuiltIn = {
   set: 'http_client',
   looksFor: 'http.request.method or http.method on a span of kind CLIENT',
+  marks: { attributes: METHOD },
   matches: (_name, kind, attributes) => kind === SpanKind.CLIENT && textOf(attributes, METHOD) !== undefined,
   featureName: ({ attributes }) =>
     words(methodOf(attributes), textOf(attributes, ['url.template']) ?? hostOf(attributes)),
@@ -71,8 +73,10 @@ function details({ attributes }: SpanFacts): Partial<PromotionDetails> {
 
 /** A client can send any method; those of no standard are one. */
 function methodOf(attributes: SpanAttributes): string {
-  const method = textOf(attributes, METHOD)?.toUpperCase() ?? ''
-  return KNOWN_METHODS.has(method) ? method : 'HTTP'
+  const method = textOf(attributes, METHOD) ?? ''
+  if (KNOWN_METHODS.has(method)) return method
+  const upper = method.toUpperCase()
+  return KNOWN_METHODS.has(upper) ? upper : 'HTTP'
 }
 
 /** Without the port: it differs where nothing else does. */

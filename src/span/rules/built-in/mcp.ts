@@ -23,6 +23,7 @@ const KEPT: Kept = [
 export const mcp: BuiltIn = {
   set: 'mcp',
   looksFor: `mcp.method.name, and is not of ${TRACELOOP}`,
+  marks: { attributes: METHOD, scope: TRACELOOP },
   matches: (name, _kind, attributes, scope) =>
     typeof attributes['mcp.method.name'] === 'string' ||
     typeof attributes['mcp.method'] === 'string' ||

@@ -28,6 +28,7 @@ const KEPT: Kept = [
 export const messaging: BuiltIn = {
   set: 'messaging',
   looksFor: 'messaging.system with an operation or the kind of one',
+  marks: { attributes: ['messaging.system'] },
   // A span that only tends to queues names the system and neither sends nor receives.
   matches: (_name, kind, attributes) =>
     typeof attributes['messaging.system'] === 'string' && operationOf(kind, attributes) !== undefined,

@@ -10,6 +10,7 @@ const EXIT_CODE = ['process.exit.code']
 export const processes: BuiltIn = {
   set: 'process',
   looksFor: 'process.executable.name or process.exit.code',
+  marks: { attributes: ['process.executable.name', 'process.exit.code'] },
   matches: (_name, _kind, attributes) =>
     attributes['process.executable.name'] !== undefined || attributes['process.exit.code'] !== undefined,
   featureName: ({ attributes }) => words('run', programOf(attributes)),

@@ -18,6 +18,7 @@ const KEPT: Kept = [
 export const rpc: BuiltIn = {
   set: 'rpc',
   looksFor: 'rpc.system.name or rpc.system with rpc.method',
+  marks: { attributes: SYSTEM },
   matches: (_name, _kind, attributes) => textOf(attributes, SYSTEM) !== undefined,
   featureName({ attributes }) {
     const [service, method] = [textOf(attributes, ['rpc.service']), textOf(attributes, ['rpc.method'])]

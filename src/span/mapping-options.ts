@@ -1,0 +1,12 @@
+import type { RememberedMetadata } from './remembered-metadata.js'
+
+export interface MappingOptions {
+  /** Bytes of a record's metadata as JSON. */
+  readonly maxMetadataSize: number
+  /** The session of spans that name none. */
+  readonly sessionId: string
+  /** Makes pseudonyms of clear user ids; undefined leaves them. */
+  readonly pseudonymize?: ((userId: string) => string) | undefined
+  /** Of the same size and pseudonyms. For one span it is not worth it. */
+  readonly remembered?: RememberedMetadata | undefined
+}
