@@ -85,7 +85,9 @@ export function draftFromSpan(span: FinishedSpan, options: MappingOptions, given
     efficiencyScore:
       efficiencyOf(attributes[attr.ATTR_EFFICIENCY]) ?? calculateEfficiency(duration, outputSize, iterations),
     iterations,
-    ...place,
+    traceId: place.traceId,
+    spanId: place.spanId,
+    parentSpanId: place.parentSpanId,
   }
 }
 

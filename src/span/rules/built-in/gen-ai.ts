@@ -148,8 +148,10 @@ export function finishReasonsOf(attributes: SpanAttributes): readonly string[] {
     if (Array.isArray(value)) return value.filter((reason) => typeof reason === 'string')
   }
   const first = attributes['gen_ai.completion.0.finish_reason']
-  return typeof first === 'string' && first !== '' ? [first] : []
+  return typeof first === 'string' && first !== '' ? [first] : NONE
 }
+
+const NONE: readonly string[] = []
 
 function reasonsIn(text: string): readonly string[] {
   if (!text.startsWith('[')) return [text]

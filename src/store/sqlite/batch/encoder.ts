@@ -37,6 +37,32 @@ class LastText {
   }
 }
 
+/** Texts that are remembered of one batch: those of as many features by turns. */
+const RECENT = 4
+
+/** The last few texts and where the batch has them. */
+class RecentTexts {
+  readonly #texts: (string | null)[] = Array.from({ length: RECENT }, () => null)
+  readonly #refs = new Array<number>(RECENT).fill(0)
+  #next = 0
+
+  /** @returns 0 where it is none of them */
+  find(text: string): number {
+    for (let index = 0; index < RECENT; index++) if (this.#texts[index] === text) return this.#refs[index] as number
+    return 0
+  }
+
+  keep(text: string, ref: number): void {
+    this.#texts[this.#next] = text
+    this.#refs[this.#next] = ref
+    this.#next = (this.#next + 1) % RECENT
+  }
+
+  forget(): void {
+    this.#texts.fill(null)
+  }
+}
+
 /** Writes batches into chunks. Nothing is allocated for a record whose texts repeat. */
 export class BatchEncoder {
   #chunk: Chunk | undefined
@@ -48,7 +74,7 @@ export class BatchEncoder {
   readonly #session = new LastText()
   readonly #user = new LastText()
   readonly #error = new LastText()
-  readonly #metadata = new LastText()
+  readonly #metadata = new RecentTexts()
   readonly #seeds = new Int32Array(512)
   #seed = this.#seeds.length
   /** What the last record was; most are what the last one was, and to look codes up costs more than to compare. */
@@ -88,7 +114,7 @@ export class BatchEncoder {
     const session = this.#shared(this.#session, draft.sessionId)
     const user = draft.userId === null ? 0 : this.#shared(this.#user, draft.userId)
     const error = draft.errorMessage === null ? 0 : this.#single(this.#error, draft.errorMessage)
-    const metadata = draft.metadataText === undefined ? 0 : this.#single(this.#metadata, draft.metadataText)
+    const metadata = draft.metadataText === undefined ? 0 : this.#recent(draft.metadataText)
     const id = draft.recordId === undefined || draft.isIdDerived === true ? 0 : this.#write(draft.recordId)
     const link = draft.traceId === undefined ? 0 : this.#writePlace(draft)
     const at = this.#end
@@ -174,6 +200,15 @@ export class BatchEncoder {
     const ref = this.#write(text)
     last.text = ref < 0 ? null : text
     last.ref = ref
+    return ref
+  }
+
+  /** Metadata differs from call to call, or is one of a few texts. */
+  #recent(text: string): number {
+    const known = this.#metadata.find(text)
+    if (known !== 0) return known
+    const ref = this.#write(text)
+    if (ref > 0) this.#metadata.keep(text, ref)
     return ref
   }
 
