@@ -20,7 +20,7 @@ export function sizeOf(value: unknown): number {
   if (typeof value === 'number') return numberSize(value)
   if (value === undefined || value === null) return 0
   if (typeof value !== 'object') return scalarSize(value)
-  return binarySize(value) ?? new DataMeasure().object(value, 0)
+  return new DataMeasure().object(value, 0)
 }
 
 /** The sizes of a call's arguments in sum, in bytes; see `sizeOf`. */
@@ -71,12 +71,11 @@ function getter(prototype: object, name: string): (value: object) => number {
 
 /** Bytes of what holds bytes; undefined for everything else. Read through the built-in getters, not the object's own. */
 function binarySize(value: object): number | undefined {
-  if (types.isProxy(value)) return 0
   if (types.isTypedArray(value)) return typedArrayLength(value)
   if (types.isArrayBuffer(value)) return bufferLength(value)
   if (types.isSharedArrayBuffer(value)) return sharedLength(value)
   if (types.isDataView(value)) return dataViewLength(value)
-  if (types.isNativeError(value) || Array.isArray(value)) return undefined
+  if (types.isNativeError(value)) return undefined
   return inherits(value, Blob.prototype) ? blobOrNothing(value) : undefined
 }
 
@@ -99,12 +98,25 @@ class DataMeasure {
   #seen: Set<object> | undefined
 
   object(value: object, depth: number): number {
-    if (depth > MAX_DEPTH) return 2
-    this.#seen ??= new Set()
-    if (this.#seen.has(value)) return 2
-    this.#seen.add(value)
     if (types.isProxy(value)) return 0
-    if (Array.isArray(value)) return this.#array(value, depth)
+    const prototype: unknown = Object.getPrototypeOf(value)
+    // Nearly all data: to ask what else it might be takes longer than to measure it.
+    if (prototype === Object.prototype && !ArrayBuffer.isView(value))
+      return this.#isNew(value, depth) ? this.#fields(value, depth) : 2
+    if (Array.isArray(value)) return this.#isNew(value, depth) ? this.#array(value, depth) : 2
+    return binarySize(value) ?? (this.#isNew(value, depth) ? this.#special(value, depth) : 2)
+  }
+
+  /** Whether a value is met for the first time, and not too deep. */
+  #isNew(value: object, depth: number): boolean {
+    if (depth > MAX_DEPTH) return false
+    this.#seen ??= new Set()
+    if (this.#seen.has(value)) return false
+    this.#seen.add(value)
+    return true
+  }
+
+  #special(value: object, depth: number): number {
     if (types.isMap(value)) return this.#collection(Map.prototype.entries.call(value), mapSize(value), depth)
     if (types.isSet(value)) return this.#collection(Set.prototype.values.call(value), setSize(value), depth)
     if (types.isDate(value)) return 26
@@ -119,7 +131,7 @@ class DataMeasure {
     if (typeof value === 'number') return numberSize(value)
     if (value === null) return 4
     if (typeof value !== 'object') return scalarSize(value)
-    return binarySize(value) ?? this.object(value, depth)
+    return this.object(value, depth)
   }
 
   #array(items: readonly unknown[], depth: number): number {
