@@ -11,6 +11,7 @@ import { Chunk } from '../../src/store/sqlite/batch/chunk.js'
 import { BatchReader } from '../../src/store/sqlite/batch/decoder.js'
 import { BatchEncoder } from '../../src/store/sqlite/batch/encoder.js'
 import { LINK, ROW_WIDTH, type SqlValue } from '../../src/store/sqlite/rows.js'
+import { COLUMNS } from '../../src/store/sqlite/schema.js'
 import { draft } from '../support/drafts.js'
 
 /** Rows that come of drafts on their way through a batch. */
@@ -28,6 +29,8 @@ function through(drafts: readonly RecordDraft[]): SqlValue[][] {
 
 const hex = (length: number) =>
   fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: length, maxLength: length })
+/** Where a row has it. */
+const METADATA = COLUMNS.indexOf('metadata')
 const startMicros = Date.UTC(2026, 10, 26) * 1000
 
 describe('a record in a batch', () => {
@@ -48,6 +51,16 @@ describe('a record in a batch', () => {
           )
         },
       ),
+    )
+  })
+
+  it('keeps its metadata, whether it repeats or not', () => {
+    const text = fc.nat({ max: 8 }).map((index) => JSON.stringify({ status: 'ä'.repeat(index) }))
+    fc.assert(
+      fc.property(fc.array(fc.option(text, { nil: undefined }), { minLength: 1, maxLength: 60 }), (texts) => {
+        const rows = through(texts.map((metadataText) => draft({ metadataText })))
+        expect(rows.map((row) => row[METADATA])).toEqual(texts.map((one) => one ?? '{}'))
+      }),
     )
   })
 
