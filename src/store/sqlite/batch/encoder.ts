@@ -43,7 +43,7 @@ const RECENT = 4
 /** The last few texts and where the batch has them. */
 class RecentTexts {
   readonly #texts: (string | null)[] = Array.from({ length: RECENT }, () => null)
-  readonly #refs = new Array<number>(RECENT).fill(0)
+  readonly #refs = Array.from({ length: RECENT }, () => 0)
   #next = 0
 
   /** @returns 0 where it is none of them */
