@@ -2,7 +2,7 @@ import type { Promotion } from './rules/rule.js'
 
 /** Features whose metadata is remembered; an application has some dozens. */
 const MAX_FEATURES = 1000
-/** Longer texts are not kept. */
+/** Longer texts are not kept, with the names of their features. */
 const MAX_LENGTH = 2000
 
 interface Remembered {
@@ -35,7 +35,7 @@ export class RememberedMetadata {
 
   /** @param text of metadata that has only texts, numbers and booleans, none of which was replaced */
   keep({ featureName, metadata, parentFeature }: Promotion, scope: string | undefined, text: string): void {
-    if (text.length > MAX_LENGTH) return
+    if (text.length + featureName.length > MAX_LENGTH) return
     if (this.#byFeature.size >= MAX_FEATURES) this.#byFeature.clear()
     this.#byFeature.set(featureName, { metadata, parentFeature, scope, text })
   }

@@ -1,7 +1,7 @@
-import type { Database } from 'better-sqlite3'
+import BetterSqlite3, { type Database } from 'better-sqlite3'
 import { statSync } from 'node:fs'
-import { beforeEach, expect, test } from 'vitest'
-import { logUse } from '../../src/store/sqlite/write/log-file.js'
+import { beforeEach, expect, onTestFinished, test } from 'vitest'
+import { CommittedLog, logUse } from '../../src/store/sqlite/write/log-file.js'
 import { databaseWithLog, insertTexts } from '../support/log.js'
 
 let path: string
@@ -62,6 +62,42 @@ test('midway through a transaction that outgrows its cache, frames count as they
   database.exec('COMMIT')
   expect(logUse(path).bytes).toBe(bytesOf(frames()))
   expect(logUse(path).bytes).toBeGreaterThanOrEqual(before)
+})
+
+test('SQLite says the same of it, whoever writes, and changes nothing', () => {
+  const asked = new BetterSqlite3(path)
+  onTestFinished(() => void asked.close())
+  const log = new CommittedLog(asked, path)
+  for (const [rows, all] of [
+    [0, 0],
+    [1, 1],
+    [400, 401],
+    [3, 404],
+  ] as const) {
+    insert(rows)
+    expect(log.use()).toEqual(logUse(path))
+    expect(asked.prepare('SELECT 1 FROM t').all()).toHaveLength(all)
+  }
+  const before = log.use()
+  expect(log.use()).toEqual(before)
+  // Begun anew, and a transaction that is undone: what it has left behind does not count.
+  frames()
+  insert(5)
+  expect(log.use()).toEqual(logUse(path))
+  expect(log.use()?.round).not.toBe(before?.round)
+  database.pragma('cache_size = 10')
+  expect(() =>
+    database.transaction(() => {
+      insertTexts(database, 300)
+      throw new Error('undone')
+    })(),
+  ).toThrow('undone')
+  expect(log.use()?.bytes).toBe(bytesOf(frames()))
+})
+
+test('a database without a log does not say', () => {
+  database.pragma('journal_mode = DELETE')
+  expect(new CommittedLog(database, path).use()).toBeUndefined()
 })
 
 test('where there is no log, none of it is in use', () => {

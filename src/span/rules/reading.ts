@@ -53,6 +53,8 @@ export function keep(attributes: SpanAttributes, kept: Kept): Record<string, unk
 
 /** Pairs of words that are remembered; the same ones come with each span of a feature. */
 const MAX_PAIRS = 1000
+/** Longer ones are not: what attributes say has no bound. */
+const MAX_PAIR_LENGTH = 200
 let pairs = 0
 const joined = new Map<string, Map<string, string>>()
 
@@ -66,11 +68,12 @@ export function words(first: string | undefined, second: string | undefined): st
 function pairOf(first: string, second: string): string {
   const known = joined.get(first)?.get(second)
   if (known !== undefined) return known
+  const text = `${first} ${second}`
+  if (text.length > MAX_PAIR_LENGTH) return text
   if (++pairs > MAX_PAIRS) {
     joined.clear()
     pairs = 1
   }
-  const text = `${first} ${second}`
   let seconds = joined.get(first)
   if (seconds === undefined) joined.set(first, (seconds = new Map()))
   seconds.set(second, text)

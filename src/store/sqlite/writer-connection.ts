@@ -7,6 +7,7 @@ import { inTransaction, RollupUpkeep, rollupStatus } from './rollup/upkeep.js'
 import { type OpenBatch, RollupWriter } from './rollup/writer.js'
 import { ROW_WIDTH, type SqlValue } from './rows.js'
 import { isBusy } from './write/failure.js'
+import { CommittedLog, type LogUse } from './write/log-file.js'
 import type { LogState } from './write/log-guard.js'
 import { RowInserter } from './write/row-inserter.js'
 
@@ -47,6 +48,7 @@ export class WriterConnection {
   #inserter: RowInserter | undefined
   #rollups: RollupWriter | undefined
   #upkeep: RollupUpkeep | undefined
+  #log: CommittedLog | undefined
   #restUntil = 0
   /** Called every few milliseconds while rows are inserted; it must not touch the database. */
   between: () => void = () => {}
@@ -169,6 +171,13 @@ export class WriterConnection {
     return this.#database !== undefined
   }
 
+  /** How far the write-ahead log is in use; undefined where no database is open, or it does not say. */
+  logUse(): LogUse | undefined {
+    if (this.#database === undefined) return undefined
+    this.#log ??= new CommittedLog(this.#database, this.#path)
+    return this.#log.use()
+  }
+
   /** Brings what it can of the write-ahead log into the database, in nobody's way; another may be at it already. */
   writeBack(): void {
     try {
@@ -202,6 +211,7 @@ export class WriterConnection {
     this.#inserter = undefined
     this.#rollups = undefined
     this.#upkeep = undefined
+    this.#log = undefined
   }
 }
 

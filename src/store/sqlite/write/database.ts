@@ -69,7 +69,7 @@ export class Database {
     this.#connection = new WriterConnection(path)
     this.#connection.between = options.between
     this.#file = new DatabaseFile(path)
-    this.#log = new LogGuard(path, options.maxWalBytes)
+    this.#log = new LogGuard(path, options.maxWalBytes, () => this.#connection.logUse())
     this.#turns = new Turns(path)
     this.#availability = new Availability(path, progress, options)
     if (options.retention !== undefined) this.#retention = new RetentionKeeper(path, options.retention)

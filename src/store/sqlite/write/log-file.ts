@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import type { Database, Statement } from 'better-sqlite3'
 
 const HEADER_BYTES = 32
 const PAGE_SIZE_AT = 8
@@ -31,24 +32,57 @@ const NOTHING: LogUse = { bytes: 0, round: 0n }
  * @see https://www.sqlite.org/fileformat.html#the_write_ahead_log
  */
 export function logUse(dbPath: string, midway = false): LogUse {
+  return readLog(dbPath, NOTHING, (descriptor, header) => readUse(descriptor, header, midway))
+}
+
+/**
+ * Says the same of what is committed, for a fiftieth of the time: SQLite tells how many frames there are, and only the
+ * round is read. The connection must be in no transaction.
+ */
+export class CommittedLog {
+  readonly #dbPath: string
+  readonly #frames: Statement<[], [busy: number, log: number, checkpointed: number]>
+  readonly #frameBytes: number
+
+  constructor(database: Database, dbPath: string) {
+    this.#dbPath = dbPath
+    this.#frames = database
+      .prepare<[], [busy: number, log: number, checkpointed: number]>('PRAGMA wal_checkpoint(NOOP)')
+      .raw()
+    this.#frameBytes = FRAME_HEADER_BYTES + (database.pragma('page_size', { simple: true }) as number)
+  }
+
+  /** Undefined where SQLite does not tell. */
+  use(): LogUse | undefined {
+    const round = readLog(this.#dbPath, 0n, (_, header) => header.readBigUInt64BE(SALT_AT))
+    try {
+      const [busy, frames] = this.#frames.get() ?? [1, -1]
+      return busy !== 0 || frames < 0 ? undefined : { bytes: HEADER_BYTES + frames * this.#frameBytes, round }
+    } catch {
+      return undefined
+    }
+  }
+}
+
+/** @param otherwise where there is no log */
+function readLog<T>(dbPath: string, otherwise: T, read: (descriptor: number, header: Buffer) => T): T {
   let descriptor: number
   try {
     descriptor = openSync(`${dbPath}-wal`, 'r')
   } catch {
-    return NOTHING
+    return otherwise
   }
   try {
-    return readUse(descriptor, midway)
+    const header = Buffer.alloc(HEADER_BYTES)
+    return readSync(descriptor, header, 0, HEADER_BYTES, 0) < HEADER_BYTES ? otherwise : read(descriptor, header)
   } catch {
-    return NOTHING
+    return otherwise
   } finally {
     closeSync(descriptor)
   }
 }
 
-function readUse(descriptor: number, midway: boolean): LogUse {
-  const header = Buffer.alloc(HEADER_BYTES)
-  if (readSync(descriptor, header, 0, HEADER_BYTES, 0) < HEADER_BYTES) return NOTHING
+function readUse(descriptor: number, header: Buffer, midway: boolean): LogUse {
   const round = header.readBigUInt64BE(SALT_AT)
   const frameBytes = FRAME_HEADER_BYTES + header.readUInt32BE(PAGE_SIZE_AT)
   const salt = Buffer.alloc(SALT_BYTES)

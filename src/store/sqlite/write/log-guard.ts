@@ -68,6 +68,7 @@ export class LogStuckError extends StoreError {
 export class LogGuard {
   readonly #path: string
   readonly #limit: number
+  readonly #committed: () => LogUse | undefined
   /** The last large transaction: the more rows it has, the fewer bytes does each take. */
   #sample = FIRST
   #now: LogUse = { bytes: 0, round: 0n }
@@ -80,9 +81,11 @@ export class LogGuard {
   /** Since when there has been no room; 0 where there is. */
   #fullSince = 0
 
-  constructor(path: string, limit: number) {
+  /** @param committed says how far the log is in use between transactions, where it is cheaper to ask than to look */
+  constructor(path: string, limit: number, committed: () => LogUse | undefined = () => undefined) {
     this.#path = path
     this.#limit = limit
+    this.#committed = committed
   }
 
   /** Rows that one transaction may have by what the last ones took. */
@@ -192,7 +195,7 @@ export class LogGuard {
   }
 
   #look(midway = false): LogUse {
-    const use = logUse(this.#path, midway)
+    const use = (midway ? undefined : this.#committed()) ?? logUse(this.#path, midway)
     this.#now = use.round === this.#spareRound ? { ...use, bytes: 0 } : use
     return this.#now
   }
