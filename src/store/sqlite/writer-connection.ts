@@ -174,8 +174,13 @@ export class WriterConnection {
   /** How far the write-ahead log is in use; undefined where no database is open, or it does not say. */
   logUse(): LogUse | undefined {
     if (this.#database === undefined) return undefined
-    this.#log ??= new CommittedLog(this.#database, this.#path)
-    return this.#log.use()
+    try {
+      this.#log ??= new CommittedLog(this.#database, this.#path)
+      return this.#log.use()
+    } catch {
+      // The next transaction meets what is wrong.
+      return undefined
+    }
   }
 
   /** Brings what it can of the write-ahead log into the database, in nobody's way; another may be at it already. */

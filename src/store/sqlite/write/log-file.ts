@@ -52,15 +52,14 @@ export class CommittedLog {
     this.#frameBytes = FRAME_HEADER_BYTES + (database.pragma('page_size', { simple: true }) as number)
   }
 
-  /** Undefined where SQLite does not tell. */
+  /**
+   * Undefined where SQLite does not tell.
+   * @throws SqliteError
+   */
   use(): LogUse | undefined {
     const round = readLog(this.#dbPath, 0n, (_, header) => header.readBigUInt64BE(SALT_AT))
-    try {
-      const [busy, frames] = this.#frames.get() ?? [1, -1]
-      return busy !== 0 || frames < 0 ? undefined : { bytes: HEADER_BYTES + frames * this.#frameBytes, round }
-    } catch {
-      return undefined
-    }
+    const [busy, frames] = this.#frames.get() ?? [1, -1]
+    return busy !== 0 || frames < 0 ? undefined : { bytes: HEADER_BYTES + frames * this.#frameBytes, round }
   }
 }
 
