@@ -99,21 +99,16 @@ class DataMeasure {
 
   object(value: object, depth: number): number {
     if (types.isProxy(value)) return 0
-    const prototype: unknown = Object.getPrototypeOf(value)
     // Nearly all data: to ask what else it might be takes longer than to measure it.
-    if (prototype === Object.prototype && !ArrayBuffer.isView(value))
-      return this.#isNew(value, depth) ? this.#fields(value, depth) : 2
-    if (Array.isArray(value)) return this.#isNew(value, depth) ? this.#array(value, depth) : 2
-    return binarySize(value) ?? (this.#isNew(value, depth) ? this.#special(value, depth) : 2)
-  }
-
-  /** Whether a value is met for the first time, and not too deep. */
-  #isNew(value: object, depth: number): boolean {
-    if (depth > MAX_DEPTH) return false
+    const isPlain = Object.getPrototypeOf(value) === Object.prototype && !ArrayBuffer.isView(value)
+    const isArray = Array.isArray(value)
+    const bytes = isPlain || isArray ? undefined : binarySize(value)
+    if (bytes !== undefined) return bytes
     this.#seen ??= new Set()
-    if (this.#seen.has(value)) return false
+    if (depth > MAX_DEPTH || this.#seen.has(value)) return 2
     this.#seen.add(value)
-    return true
+    if (isPlain) return this.#fields(value, depth)
+    return isArray ? this.#array(value, depth) : this.#special(value, depth)
   }
 
   #special(value: object, depth: number): number {

@@ -7,6 +7,6 @@ export interface MappingOptions {
   readonly sessionId: string
   /** Makes pseudonyms of clear user ids; undefined leaves them. */
   readonly pseudonymize?: ((userId: string) => string) | undefined
-  /** Of the same size and pseudonyms. For one span it is not worth it. */
+  /** Metadata of earlier spans that were mapped with the same options; undefined remembers none. */
   readonly remembered?: RememberedMetadata | undefined
 }

@@ -1,4 +1,4 @@
-import { type HrTime, INVALID_SPANID, INVALID_TRACEID, SpanStatusCode } from '@opentelemetry/api'
+import { type HrTime, SpanStatusCode } from '@opentelemetry/api'
 import {
   calculateEfficiency,
   deriveRecordId,
@@ -14,6 +14,7 @@ import {
 } from '../record/index.js'
 import * as attr from './attributes.js'
 import { isTimeoutType } from './errors.js'
+import { hasIds, isSpanId } from './ids.js'
 import type { MappingOptions } from './mapping-options.js'
 import { metadataTextOf } from './metadata-text.js'
 import { newNotes } from './notes.js'
@@ -91,23 +92,15 @@ export function draftFromSpan(span: FinishedSpan, options: MappingOptions, given
   }
 }
 
-/**
- * Where a span stands in its trace. Ids that are none are left out, as far as their length tells and that they are not
- * all zeros, which are the ids of no span (W3C Trace Context, section 3.2.2); the store looks at their digits.
- */
+/** Where a span stands in its trace. Ids that are none are left out: other processes may send anything. */
 function placeOf(span: FinishedSpan): Pick<RecordDraft, 'traceId' | 'spanId' | 'parentSpanId'> {
+  if (!hasIds(span)) return NOWHERE
   const { traceId, spanId } = span.spanContext()
-  if (!isId(traceId, INVALID_TRACEID) || !isId(spanId, INVALID_SPANID)) return NOWHERE
   const parent = span.parentSpanContext?.spanId
-  return { traceId, spanId, parentSpanId: parent !== undefined && isId(parent, INVALID_SPANID) ? parent : undefined }
+  return { traceId, spanId, parentSpanId: isSpanId(parent) ? parent : undefined }
 }
 
 const NOWHERE = { traceId: undefined, spanId: undefined, parentSpanId: undefined }
-
-/** Other processes may send anything. */
-function isId(id: unknown, invalid: string): boolean {
-  return typeof id === 'string' && id.length === invalid.length && id !== invalid
-}
 
 /** The id that the span names. Where there is none and the span has a place in a trace, it is derived when it is asked for. */
 function recordIdOf(span: FinishedSpan, { traceId }: Pick<RecordDraft, 'traceId'>): string | undefined {

@@ -11,7 +11,7 @@ import { keepMetadata } from './metadata.js'
 import type { Settle } from './observe.js'
 import type { OpenCall, OpenCalls } from './open-calls.js'
 import { type CallDraft, giveBackDraft, takeDraft } from './spare-draft.js'
-import { belongsAmong, hasIds, placeInTrace, spanStart, startAttributes } from './span-start.js'
+import { belongsAmong, placeInTrace, spanStart, startAttributes } from './span-start.js'
 import type { ActiveFeature, TrackingHost, TrackOptions } from './types.js'
 import { User } from './user.js'
 
@@ -121,11 +121,11 @@ export class FeatureCall extends MeasuredCall implements ActiveFeature, OpenCall
 
   /** The span whose ids are the call's: the application's pipeline may have given it one without any. */
   #idSpan(): Span {
-    return this.#beside === undefined || hasIds(this.span) ? this.span : this.#getTwin(this.#beside)
+    return this.#beside === undefined || attr.hasIds(this.span) ? this.span : this.#getTwin(this.#beside)
   }
 
   #getTwin(beside: attr.LateSpans): Span {
-    return (this.#twin ??= this.#startLate(beside, hasIds(this.span) ? this.span.spanContext() : undefined))
+    return (this.#twin ??= this.#startLate(beside, attr.hasIds(this.span) ? this.span.spanContext() : undefined))
   }
 
   #startLate(late: attr.LateSpans, ids: SpanContext | undefined): Span {
@@ -204,7 +204,7 @@ export class FeatureCall extends MeasuredCall implements ActiveFeature, OpenCall
   }
 
   #isDraftEnough(beside: attr.LateSpans): boolean {
-    return beside.takesDrafts && (!this.#seen || this.#recordId !== undefined || hasIds(this.span))
+    return beside.takesDrafts && (!this.#seen || this.#recordId !== undefined || attr.hasIds(this.span))
   }
 
   #draft(status: FeatureStatus): CallDraft {
@@ -234,7 +234,7 @@ export class FeatureCall extends MeasuredCall implements ActiveFeature, OpenCall
   /** Where nobody can know an id of the call, the store makes one. */
   #knownRecordId(): string | undefined {
     const span = this.#twin ?? this.#span
-    return span === undefined || !hasIds(span) ? this.#recordId : this.recordId
+    return span === undefined || !attr.hasIds(span) ? this.#recordId : this.recordId
   }
 
   #endSpan(span: Span, draft: CallDraft, failure: Failure | undefined): void {

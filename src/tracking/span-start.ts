@@ -1,13 +1,5 @@
-import {
-  type Context,
-  INVALID_SPANID,
-  INVALID_TRACEID,
-  type Span,
-  type SpanOptions,
-  trace,
-  TraceFlags,
-} from '@opentelemetry/api'
-import type { StartAttributes } from '../span/index.js'
+import { type Context, type Span, type SpanOptions, trace, TraceFlags } from '@opentelemetry/api'
+import { hasIds, type StartAttributes } from '../span/index.js'
 import type { CallDraft } from './spare-draft.js'
 import type { TrackingHost, TrackOptions } from './types.js'
 import type { User } from './user.js'
@@ -37,22 +29,6 @@ export function belongsAmong(span: Span, parent: Context): boolean {
   const around = trace.getSpanContext(parent)
   const isLeftOut = around !== undefined && (around.traceFlags & TraceFlags.SAMPLED) !== 0
   return !isLeftOut && hasIds(span)
-}
-
-/**
- * Whether a span has the ids of one, by their length: to look at each digit, as the API does, takes a tenth of a tracked
- * call. The store does it, in its own thread, for what it keeps.
- */
-export function hasIds(span: Span): boolean {
-  const { traceId, spanId } = span.spanContext()
-  return (
-    typeof traceId === 'string' &&
-    traceId.length === INVALID_TRACEID.length &&
-    typeof spanId === 'string' &&
-    spanId.length === INVALID_SPANID.length &&
-    traceId !== INVALID_TRACEID &&
-    spanId !== INVALID_SPANID
-  )
 }
 
 /** Says in a draft where the call of a span stands in its trace, where it has a place. */

@@ -73,7 +73,7 @@ export class BatchEncoder {
   readonly #name = new LastText()
   readonly #session = new LastText()
   readonly #user = new LastText()
-  readonly #error = new LastText()
+  readonly #error = new RecentTexts()
   readonly #metadata = new RecentTexts()
   readonly #seeds = new Int32Array(512)
   #seed = this.#seeds.length
@@ -113,8 +113,8 @@ export class BatchEncoder {
     const name = this.#shared(this.#name, draft.featureName)
     const session = this.#shared(this.#session, draft.sessionId)
     const user = draft.userId === null ? 0 : this.#shared(this.#user, draft.userId)
-    const error = draft.errorMessage === null ? 0 : this.#single(this.#error, draft.errorMessage)
-    const metadata = draft.metadataText === undefined ? 0 : this.#recent(draft.metadataText)
+    const error = draft.errorMessage === null ? 0 : this.#recent(this.#error, draft.errorMessage)
+    const metadata = draft.metadataText === undefined ? 0 : this.#recent(this.#metadata, draft.metadataText)
     const id = draft.recordId === undefined || draft.isIdDerived === true ? 0 : this.#write(draft.recordId)
     const link = draft.traceId === undefined ? 0 : this.#writePlace(draft)
     const at = this.#end
@@ -194,21 +194,12 @@ export class BatchEncoder {
     return ref
   }
 
-  /** A text that is its record's own, as a rule: to look for it would cost more than it saves. */
-  #single(last: LastText, text: string): number {
-    if (last.text === text) return last.ref
-    const ref = this.#write(text)
-    last.text = ref < 0 ? null : text
-    last.ref = ref
-    return ref
-  }
-
-  /** Metadata differs from call to call, or is one of a few texts. */
-  #recent(text: string): number {
-    const known = this.#metadata.find(text)
+  /** A text that is its record's own, or one of a few: to look for it among all would cost more than it saves. */
+  #recent(recent: RecentTexts, text: string): number {
+    const known = recent.find(text)
     if (known !== 0) return known
     const ref = this.#write(text)
-    if (ref > 0) this.#metadata.keep(text, ref)
+    if (ref > 0) recent.keep(text, ref)
     return ref
   }
 
