@@ -86,6 +86,28 @@ describeInBrowser('everybody', (browser) => {
     await page.getByRole('complementary').getByRole('heading', { name: 'open_file' }).waitFor()
   })
 
+  it('finds the page ready for the next key, however fast it comes', async () => {
+    const { page } = await openFake(browser(), '#/records?since=7d')
+    await settled(page)
+    await page.getByRole('button', { name: /Time range/ }).click()
+    const preset = page.getByRole('button', { name: 'Last 24 hours', exact: true })
+    // No task of the browser's lies between the click and what is read.
+    const link = await preset.evaluate(async (button: HTMLElement) => {
+      button.click()
+      for (let turn = 0; turn < 5; turn++) await Promise.resolve()
+      return [...document.querySelectorAll('nav a')].map((tab) => tab.getAttribute('href'))
+    })
+    expect(link).toContain('#/records?since=24h')
+    await settled(page)
+    const row = page.locator('.rows-body .row').nth(1)
+    const focused = await row.evaluate(async (element: HTMLElement) => {
+      element.click()
+      for (let turn = 0; turn < 5; turn++) await Promise.resolve()
+      return document.activeElement?.textContent
+    })
+    expect(focused).toBe('Record')
+  })
+
   it.each([360, 820])('can use each view at %d pixels: nothing is wider than the window', async (width) => {
     const { page, fake } = await openFake(browser(), '', { viewport: { width, height: 740 } })
     for (const view of VIEWS) {

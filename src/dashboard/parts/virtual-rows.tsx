@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
 
 export interface VirtualRowsProps {
   readonly label: string
@@ -41,7 +41,7 @@ export function VirtualRows(props: VirtualRowsProps) {
   const first = Math.max(0, Math.floor(view.top / rowHeight) - BEYOND)
   const end = Math.min(count, Math.ceil((view.top + view.height) / rowHeight) + BEYOND)
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const host = box.current as HTMLDivElement
     const measure = (): void => {
       setView({ top: host.scrollTop, height: host.clientHeight })
@@ -55,7 +55,7 @@ export function VirtualRows(props: VirtualRowsProps) {
     }
   }, [])
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (end >= count - BEYOND) props.onNearEnd?.()
   }, [end, count])
 

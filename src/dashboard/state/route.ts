@@ -20,17 +20,23 @@ export type Params = Readonly<Record<string, string | undefined>>
 /** What every link carries along: the time that is looked at. */
 const CARRIED = ['since', 'until', 'tz']
 
-function read(fragment: string): Route {
-  const [path = '', query = ''] = fragment.replace(/^#?\/?/, '').split(/\?(.*)/s)
+function read(place: string): Route {
+  const [path = '', query = ''] = place.replace(/^#?\/?/, '').split(/\?(.*)/s)
   const view = path === '' ? 'overview' : (VIEWS.find((name) => name === path) ?? null)
   return { view, params: new URLSearchParams(query) }
 }
 
-export const route = signal(read(location.hash))
+let fragment = location.hash
 
-addEventListener('hashchange', () => {
-  route.value = read(location.hash)
-})
+export const route = signal(read(fragment))
+
+function follow(): void {
+  if (location.hash === fragment) return
+  fragment = location.hash
+  route.value = read(fragment)
+}
+
+addEventListener('hashchange', follow)
 
 function address(view: View, params: URLSearchParams): string {
   const query = params.toString()
@@ -60,15 +66,16 @@ export function linkWith(changes: Params): string {
   return address(route.value.view ?? 'overview', apply(new URLSearchParams(route.value.params), changes))
 }
 
+/** Leads to a place at once: the browser tells of it later, when a key for what is there may have come already. */
 export function go(place: string): void {
   location.hash = place
+  follow()
 }
 
 /** Changes parameters without a step in the history, as while one types into a filter. */
 export function replaceParams(changes: Params): void {
-  const place = linkWith(changes)
-  history.replaceState(history.state, '', place)
-  route.value = read(place)
+  history.replaceState(history.state, '', linkWith(changes))
+  follow()
 }
 
 /** A parameter of the place, or null. */

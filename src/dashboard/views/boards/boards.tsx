@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
+import { useLayoutEffect } from 'preact/hooks'
 import type { Widget, WidgetPage } from '../../../server/contract.js'
 import { Icon } from '../../parts/icon.jsx'
 import { Empty, Failure } from '../../parts/states.jsx'
@@ -13,7 +13,7 @@ import { WidgetCard } from './widget-card.jsx'
 
 /** Pages of charts and numbers that people put together themselves; the server keeps them for everybody. */
 export function Boards() {
-  useEffect(() => {
+  useLayoutEffect(() => {
     void loadBoards()
   }, [])
   const error = boardsError.value
@@ -81,7 +81,7 @@ function NoBoard({ gone }: { readonly gone: boolean }) {
 function Board({ page }: { readonly page: WidgetPage }) {
   const edited = useSignal<Widget | null>(null)
   // Others may change a board while one looks at it.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (tick.value > 0 && edited.value === null) void loadBoards()
   }, [Math.floor(tick.value / 10)])
   return (

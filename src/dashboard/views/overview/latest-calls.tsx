@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useLayoutEffect, useState } from 'preact/hooks'
 import type { CallRecord, RecentCall } from '../../../server/contract.js'
 import { CallTable } from '../../parts/call-table.jsx'
 import { Card } from '../../parts/card.jsx'
@@ -38,7 +38,7 @@ export function LatestCalls({ filters }: { readonly filters: Params }) {
 function useHeard(filters: Params): readonly RecentCall[] {
   const [heard, setHeard] = useState<readonly RecentCall[]>([])
   const { category, user } = filters
-  useEffect(() => {
+  useLayoutEffect(() => {
     setHeard([])
     return onCalls((records) => {
       const fitting = records.filter(

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { FeatureListResponse } from '../../../server/contract.js'
 import { CATEGORIES, STATUSES } from '../../format/words.js'
 import { endpoint } from '../../state/api.js'
@@ -110,11 +110,11 @@ function TextFilter({ name, label, type = 'text', list }: TextFilterProps) {
   const there = param(name) ?? ''
   const [typed, setTyped] = useState(there)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  useEffect(() => {
+  useLayoutEffect(() => {
     clearTimeout(timer.current)
     setTyped(there)
   }, [there])
-  useEffect(() => {
+  useLayoutEffect(() => {
     // What was typed last does not belong to a place that one goes to meanwhile.
     const forget = (): void => {
       clearTimeout(timer.current)

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { RecordResponse } from '../../../server/contract.js'
 import { Icon } from '../../parts/icon.jsx'
 import { copyLink } from '../../parts/notice.jsx'
@@ -17,7 +17,8 @@ interface RecordPanelProps {
 export function RecordPanel({ id, onClose }: RecordPanelProps) {
   const asked = useResource<RecordResponse>(endpoint(`records/${encodeURIComponent(id)}`), false)
   const head = useRef<HTMLHeadingElement>(null)
-  useEffect(() => {
+  // Before the next key: it is meant for what has opened.
+  useLayoutEffect(() => {
     head.current?.focus({ preventScroll: true })
   }, [])
   return (

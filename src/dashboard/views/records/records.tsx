@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
+import { useLayoutEffect } from 'preact/hooks'
 import { count } from '../../format/numbers.js'
 import { Icon } from '../../parts/icon.jsx'
 import { isNarrow } from '../../parts/narrow.js'
@@ -22,7 +22,8 @@ export function Records() {
   const list = useRecords(asked)
   const active = useSignal(-1)
   const open = param('record')
-  useEffect(() => {
+  // Before the next key, which may move it.
+  useLayoutEffect(() => {
     active.value = -1
   }, [list.key])
   const openAt = (index: number): void => {

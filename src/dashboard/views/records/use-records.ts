@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useCallback, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { CallRecord, RecordPage } from '../../../server/contract.js'
 import { ApiError, endpoint, request } from '../../state/api.js'
 import { onCalls, tick } from '../../state/live.js'
@@ -73,7 +73,7 @@ export function useRecords(asked: Params): RecordList {
 
   // Where nothing is shown yet there is nothing to hold still. What was told of during a question is asked for after it.
   const turn = tick.value
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (turn > askedAt.current && state.items.length === 0 && !state.loading) void load(null)
   }, [turn, state.loading])
 
@@ -95,7 +95,7 @@ export function useRecords(asked: Params): RecordList {
 
 function useFresh(listKey: string): number {
   const [fresh, setFresh] = useState(0)
-  useEffect(() => {
+  useLayoutEffect(() => {
     setFresh(0)
     return onCalls((_, count) => {
       setFresh((before) => before + count)

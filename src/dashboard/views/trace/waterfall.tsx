@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
+import { useLayoutEffect } from 'preact/hooks'
 import type { TraceResponse } from '../../../server/contract.js'
 import { duration } from '../../format/numbers.js'
 import { statusName } from '../../format/words.js'
@@ -30,7 +30,7 @@ export function Waterfall({ trace, rows, chosen, collapsed, onChoose, onCollapse
       rows.findIndex(({ record }) => record.record_id === chosen),
     ),
   )
-  useEffect(() => {
+  useLayoutEffect(() => {
     active.value = Math.min(active.value, rows.length - 1)
   }, [rows.length])
   const toggle = (id: string): void => {
