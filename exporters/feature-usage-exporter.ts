@@ -3,13 +3,7 @@ import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base'
 import { CurrentKey, resolveSettings, type SettingOptions, type Settings } from '../src/config/index.js'
 import { describeError, type EventCounter, processEvents } from '../src/health/index.js'
 import { type FeatureUsageRecord, PseudonymCache, type RecordDraft } from '../src/record/index.js'
-import {
-  draftFromSpan,
-  type MappingOptions,
-  type Promotion,
-  recordFromSpan,
-  RememberedMetadata,
-} from '../src/span/index.js'
+import { draftFromSpan, type MappingOptions, recordFromSpan, RememberedMetadata } from '../src/span/index.js'
 import {
   type Durability,
   type FeatureStoreWriter,
@@ -33,6 +27,12 @@ const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRES
 /** Exporters that were made and not shut down. */
 export const liveExporters = new Set<FeatureUsageExporter>()
 
+/**
+ * Spans that are kept at the most until they become records. Many at once cost less than each by itself, among work of the
+ * application's that has taken the processor's caches meanwhile.
+ */
+const MAX_KEPT_SPANS = 128
+
 /** Records handed over and not yet committed, above which further ones are dropped and counted. */
 const MAX_UNSETTLED_RECORDS = 200_000
 
@@ -52,7 +52,7 @@ export interface FeatureUsageExporterOptions extends Pick<SettingOptions, 'dbPat
 
 /**
  * A SpanExporter that stores feature spans as FeatureUsageRecords. Spans that are no features are passed over. It
- * works under any standard span processor: it does not throw, keeps no span, and reports SUCCESS when the records are
+ * works under any standard span processor: it does not throw, keeps no span after `export`, and reports SUCCESS when the records are
  * committed and FAILED when the store refused them.
  */
 export class FeatureUsageExporter implements SpanExporter {
@@ -61,6 +61,9 @@ export class FeatureUsageExporter implements SpanExporter {
   readonly #sink: RecordSink | undefined
   readonly #events: EventCounter
   readonly #mapping: MappingOptions
+  /** Spans of `keepSpan` that are no records yet. */
+  readonly #kept: ReadableSpan[] = []
+  readonly #maxKept: number
   #pseudonyms: PseudonymCache | undefined
   #unsettled = 0
   #stopped: Promise<void> | undefined
@@ -73,6 +76,7 @@ export class FeatureUsageExporter implements SpanExporter {
     })
     this.#writer = options.writer ?? this.#sqliteWriter(options.durability)
     this.#sink = isRecordSink(this.#writer) ? this.#writer : undefined
+    this.#maxKept = this.#sink?.durability === 'process' ? 1 : MAX_KEPT_SPANS
     this.#mapping = {
       maxMetadataSize: this.settings.maxMetadataSize,
       sessionId: options.sessionId ?? globalThis.crypto.randomUUID(),
@@ -84,6 +88,7 @@ export class FeatureUsageExporter implements SpanExporter {
 
   /** How the writer is; undefined where it does not say. */
   health(): SinkHealth | undefined {
+    this.#addKept()
     return this.#sink?.health()
   }
 
@@ -92,6 +97,7 @@ export class FeatureUsageExporter implements SpanExporter {
       resultCallback({ code: FAILED, error: new Error('the exporter was shut down') })
       return
     }
+    this.#addKept()
     const records = this.#records(spans)
     if (this.#unsettled + records.length > MAX_UNSETTLED_RECORDS) {
       this.#drop(records.length, resultCallback)
@@ -114,39 +120,44 @@ export class FeatureUsageExporter implements SpanExporter {
 
   /** Resolves when everything exported before is committed or refused. */
   async forceFlush(): Promise<void> {
+    this.#addKept()
     await this.#writer.flush()
   }
 
   /** Blocks until everything exported before is committed; for the end of a process. */
   drainSync(timeoutMs: number): boolean {
+    this.#addKept()
     return this.#writer.drainSync(timeoutMs)
   }
 
   /** Commits what was exported before and lets go of the writer; a second call waits for the first. */
   shutdown(): Promise<void> {
     liveExporters.delete(this)
+    this.#addKept()
     this.#stopped ??= this.#writer.close()
     return this.#stopped
   }
 
-  /** Whether features can come one by one, by `takeSpan` and `takeDraft`: the writer has a cheap way in. */
+  /** Whether features can come one by one, by `takeSpan`, `keepSpan` and `takeDraft`: the writer has a cheap way in. */
   get takesOneByOne(): boolean {
     return this.#sink !== undefined
   }
 
   /**
    * Takes one finished span; it goes to the store with the next `send`. Nothing of the span is kept.
-   * @param promotion what a rule made of it
    * @returns false when it is no feature, or was dropped and counted
    */
-  takeSpan(span: ReadableSpan, promotion?: Promotion): boolean {
-    try {
-      const draft = draftFromSpan(span, this.#mapping, promotion)
-      return draft !== undefined && this.takeDraft(draft)
-    } catch (error) {
-      this.#events.count('unmapped_span', `a span could not become a record: ${describeError(error)}`)
-      return false
-    }
+  takeSpan(span: ReadableSpan): boolean {
+    const draft = this.#mapped(span, draftFromSpan)
+    return draft !== undefined && this.takeDraft(draft)
+  }
+
+  /**
+   * Takes one finished span for which `setPromotion` was called. It becomes a record together with others, with the next
+   * `send` at the latest, and is kept until then. With durability `process` it does so at once.
+   */
+  keepSpan(span: ReadableSpan): void {
+    if (this.#kept.push(span) >= this.#maxKept) this.#addKept()
   }
 
   /** Takes what became of a call that has no span. @returns false when it was dropped and counted */
@@ -156,6 +167,7 @@ export class FeatureUsageExporter implements SpanExporter {
 
   /** Hands what was taken to the store, without waiting for it. */
   send(): void {
+    this.#addKept()
     this.#sink?.send()
   }
 
@@ -169,17 +181,22 @@ export class FeatureUsageExporter implements SpanExporter {
     })
   }
 
+  #addKept(): void {
+    if (this.#kept.length === 0) return
+    for (const span of this.#kept.splice(0)) this.takeSpan(span)
+  }
+
   #records(spans: readonly ReadableSpan[]): FeatureUsageRecord[] {
-    const records: FeatureUsageRecord[] = []
-    for (const span of spans) {
-      try {
-        const record = recordFromSpan(span, this.#mapping)
-        if (record !== undefined) records.push(record)
-      } catch (error) {
-        this.#events.count('unmapped_span', `a span could not become a record: ${describeError(error)}`)
-      }
+    return spans.map((span) => this.#mapped(span, recordFromSpan)).filter((record) => record !== undefined)
+  }
+
+  #mapped<T>(span: ReadableSpan, map: (span: ReadableSpan, options: MappingOptions) => T | undefined): T | undefined {
+    try {
+      return map(span, this.#mapping)
+    } catch (error) {
+      this.#events.count('unmapped_span', `a span could not become a record: ${describeError(error)}`)
+      return undefined
     }
-    return records
   }
 
   /** A writer of somebody else's may throw, or give no promise. */

@@ -40,7 +40,7 @@ export class FeatureSpanProcessor implements SpanProcessor {
   readonly #selectsDraft: (draft: RecordDraft) => boolean
   /** Makes features of other spans, where the settings ask for it. */
   readonly #promotion: SpanPromotion | undefined
-  /** The exporter, where it takes features one by one: then nothing waits here, and no span is kept. */
+  /** The exporter, where it takes features one by one: then nothing waits here. */
   readonly #direct: FeatureUsageExporter | undefined
   /** Whether what a call knows of itself is enough. Names that are excluded here may not be so in the tracking. */
   readonly #takesKnown: boolean
@@ -92,7 +92,12 @@ export class FeatureSpanProcessor implements SpanProcessor {
     // Exporters that come later learn of it, and processors after this one.
     if (promotion !== undefined) setPromotion(span, promotion)
     if (this.#direct === undefined) this.#waits(this.#waiting.push(span))
-    else if (this.#direct.takeSpan(span, promotion)) this.#waits(++this.#unsent)
+    else if (promotion === undefined) {
+      if (this.#direct.takeSpan(span)) this.#waits(++this.#unsent)
+    } else {
+      this.#direct.keepSpan(span)
+      this.#waits(++this.#unsent)
+    }
   }
 
   /** By which spans of other instrumentation become features; undefined where none do. */

@@ -5,6 +5,8 @@ import type { RecordDraft } from '../record/index.js'
  * shows in the writer's `flush` and in the counts of what it dropped.
  */
 export interface RecordSink {
+  /** What the end of the process without any notice may take along of what `add` took. */
+  readonly durability: Durability
   /**
    * Takes a record, without a promise and without throwing. Nothing of it is kept by reference. It commits before
    * everything that is given later, also by `insertRecords`.

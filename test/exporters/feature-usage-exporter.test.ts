@@ -9,6 +9,7 @@ import { ensureKey } from '../../src/config/index.js'
 import { pseudonymOf } from '../../src/record/index.js'
 import { SqliteReader } from '../../src/store/index.js'
 import { warnings } from '../support/diag.js'
+import { FakeSink } from '../support/fake-sink.js'
 import { deferred, FakeWriter } from '../support/fake-writer.js'
 import { featureSpan, sdkSpan } from '../support/spans.js'
 import { tempDatabase } from '../support/temp.js'
@@ -231,5 +232,45 @@ describe('FeatureUsageExporter', () => {
 
   it('throws for a bad option, and names it', () => {
     expect(() => new FeatureUsageExporter({ dbPath: '' })).toThrow(/^dbPath is ""/)
+  })
+
+  describe('keeps spans', () => {
+    const names = (sink: FakeSink): readonly string[] => sink.drafts.map(({ featureName }) => featureName)
+    const keeping = (sink = new FakeSink()) => ({ sink, ...made({ writer: sink }) })
+
+    it.each<[string, (exporter: FeatureUsageExporter) => unknown]>([
+      ['send', (exporter) => exporter.send()],
+      ['health', (exporter) => exporter.health()],
+      ['drainSync', (exporter) => exporter.drainSync(1000)],
+      ['forceFlush', (exporter) => exporter.forceFlush()],
+      ['shutdown', (exporter) => exporter.shutdown()],
+      ['export', (exporter) => exported(exporter, [])],
+    ])('until %s', async (_, ask) => {
+      const { sink, exporter } = keeping()
+      for (const feature of ['one', 'two']) exporter.keepSpan(featureSpan({ feature }))
+      expect(names(sink)).toEqual([])
+      await ask(exporter)
+      expect(names(sink)).toEqual(['one', 'two'])
+      await ask(exporter)
+      expect(names(sink)).toHaveLength(2)
+    })
+
+    it('until there are many, of which one that cannot be a record takes none along', () => {
+      const { sink, exporter, events } = keeping()
+      const bad = { ...featureSpan(), startTime: [Number.NaN, 0] as [number, number] }
+      for (let count = 1; count < 128; count++) exporter.keepSpan(count === 64 ? bad : featureSpan())
+      expect(names(sink)).toHaveLength(0)
+      exporter.keepSpan(featureSpan())
+      expect(names(sink)).toHaveLength(127)
+      expect(events.counts()).toEqual({ unmapped_span: 1 })
+    })
+
+    it('not at all where the end of the process may take nothing along', () => {
+      const sink = new FakeSink()
+      sink.durability = 'process'
+      const { exporter } = keeping(sink)
+      exporter.keepSpan(featureSpan())
+      expect(names(sink)).toHaveLength(1)
+    })
   })
 })

@@ -1,9 +1,10 @@
 import { type FeatureUsageRecord, type RecordDraft, recordOfDraft } from '../../src/record/index.js'
-import type { RecordSink, SinkHealth } from '../../src/store/index.js'
+import type { Durability, RecordSink, SinkHealth } from '../../src/store/index.js'
 import { FakeWriter } from './fake-writer.js'
 
 /** A writer in memory that also takes records one by one. */
 export class FakeSink extends FakeWriter implements RecordSink {
+  durability: Durability = 'batch'
   readonly drafts: RecordDraft[] = []
   sends = 0
   /** What `add` answers. */

@@ -35,6 +35,7 @@ const DEFAULT_WAL_BYTES = 64 * 1024 * 1024
 /** A writer whose SQLite connection lives in a thread of its own: the caller never waits for a disk or lock. */
 export class SqliteWriter implements FeatureStoreWriter, RecordSink {
   readonly path: string
+  readonly durability: Durability
   readonly #thread: StoreThread
   readonly #outbox: RecordOutbox
   readonly #journal: OwnJournal
@@ -50,6 +51,7 @@ export class SqliteWriter implements FeatureStoreWriter, RecordSink {
   /** @param path absolute path of the file; it is opened when the first records come */
   constructor(path: string, options: SqliteWriterOptions = {}) {
     this.path = path
+    this.durability = options.durability ?? 'batch'
     this.#onProblem = options.onProblem ?? (() => {})
     this.#thread = new StoreThread('writer', path, {
       cargo: this.#cargo(),
@@ -80,7 +82,7 @@ export class SqliteWriter implements FeatureStoreWriter, RecordSink {
         bytes: options.maxWaitingBytes ?? DEFAULT_WAITING_BYTES,
       },
       this.#journal,
-      options.durability === 'process' ? 'each' : 'late',
+      this.durability === 'process' ? 'each' : 'late',
     )
   }
 
