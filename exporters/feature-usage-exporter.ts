@@ -28,8 +28,8 @@ const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRES
 export const liveExporters = new Set<FeatureUsageExporter>()
 
 /**
- * Spans that are kept at the most until they become records. Many at once cost less than each by itself, among work of the
- * application's that has taken the processor's caches meanwhile.
+ * Spans that are kept at the most until they become records. Many in a row cost less than each by itself, when work of the
+ * application's has filled the CPU's caches meanwhile.
  */
 const MAX_KEPT_SPANS = 128
 
@@ -52,8 +52,8 @@ export interface FeatureUsageExporterOptions extends Pick<SettingOptions, 'dbPat
 
 /**
  * A SpanExporter that stores feature spans as FeatureUsageRecords. Spans that are no features are passed over. It
- * works under any standard span processor: it does not throw, keeps no span after `export`, and reports SUCCESS when the records are
- * committed and FAILED when the store refused them.
+ * works under any standard span processor: it does not throw, keeps no span after `export`, and reports SUCCESS when the
+ * records are committed and FAILED when the store refused them.
  */
 export class FeatureUsageExporter implements SpanExporter {
   readonly settings: Settings
