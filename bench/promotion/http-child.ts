@@ -22,6 +22,9 @@ export interface HttpParams {
   readonly way: 'promote' | 'guest'
 }
 
+/** Runs that do not count: of few requests a second, it takes some thousands until all that they run has been compiled. */
+const WARM_UPS = 4
+
 /**
  * Asks from a thread of its own, whose time does not count, for as many answers as it is told to: so many a second,
  * whether they come or not, or always eight at once.
@@ -140,12 +143,13 @@ async function main(folder: string): Promise<PromotionTimes> {
     return (mainThreadNanos() - start) / requests
   }
   const times: [without: number, withUs: number][] = []
-  for (let run = -2; run < runs; run++) {
+  for (let run = -WARM_UPS; run < runs; run++) {
     const pair: [number, number] = [await timed(sides[0]), await timed(sides[1])]
     if (run >= 0) times.push(pair)
   }
   const stored = countRows(dbPath)
-  if (stored !== (runs + 2) * requests) throw new Error(`${stored} of ${(runs + 2) * requests} requests were stored`)
+  if (stored !== (runs + WARM_UPS) * requests)
+    throw new Error(`${stored} of ${(runs + WARM_UPS) * requests} requests were stored`)
   return timesOf(times)
 }
 
