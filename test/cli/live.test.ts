@@ -5,12 +5,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as sleep } from 'node:timers/promises'
 import BetterSqlite3 from 'better-sqlite3'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { LiveTerminal } from '../../src/cli/io.js'
 import { run } from '../../src/cli/run.js'
 import { SqliteWriter } from '../../src/store/index.js'
+import { DetailsReader } from '../../src/store/reading/index.js'
 import { record } from '../support/records.js'
-import { cli, NOW, originalFile, Sink, temporaryFolder } from './helpers.js'
+import { addRows, cli, NOW, originalFile, Sink, temporaryFolder } from './helpers.js'
 
 const MAIN = fileURLToPath(new URL('../../dist/lib/cli.js', import.meta.url))
 const ESC = '\u001b'
@@ -105,6 +106,23 @@ describe('top', () => {
 })
 
 describe('tail', () => {
+  it('prints a call once that is stored while it asks for the last ones', async () => {
+    const path = originalFile()
+    const end = vi.spyOn(DetailsReader.prototype, 'end').mockImplementationOnce(function (this: DetailsReader) {
+      const position = this.end()
+      addRows(path, [{ id: 'a', feature_name: 'between', start_time: new Date(NOW).toISOString() }])
+      return position
+    })
+    onTestFinished(() => end.mockRestore())
+    const tail = start(['tail', '--limit', '2', '--db-path', path])
+    await expect.poll(() => tail.stdout.text).toContain('between')
+    addRows(path, [{ id: 'b', feature_name: 'after', start_time: new Date(NOW).toISOString() }])
+    await expect.poll(() => tail.stdout.text).toContain('after')
+    tail.stop.abort()
+    expect(await tail.ended).toBe(0)
+    expect(tail.stdout.text.match(/between|after/g)).toEqual(['between', 'after'])
+  })
+
   it('follows what any process stores, with filters, from before there is a file', async () => {
     const path = join(temporaryFolder(), 'usage.db')
     const tail = start(['tail', '--status', 'failed', '--db-path', path, '--json'])

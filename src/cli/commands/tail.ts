@@ -35,7 +35,7 @@ export async function tail(context: CommandContext, options: TailOptions): Promi
     status: options.status,
     userId: options.user,
   }
-  const printer = await printerOf(context)
+  const printer = onlyOnce(await printerOf(context))
   const details = new DetailsReader(context.database.path)
   let emptySince: number | undefined
   const waitsForFile = (error: unknown) => {
@@ -96,6 +96,21 @@ async function printNews(
     position = { rowid: 0 }
   }
   return position
+}
+
+/** Leaves out of what follows the last calls what was among them: it may have been stored while they were asked for. */
+function onlyOnce(printer: Printer): Printer {
+  let first: Set<string> | undefined
+  return {
+    print: async (records) => {
+      const known = first
+      first ??= new Set(records.map(({ recordId }) => recordId))
+      await printer.print(known === undefined ? records : records.filter(({ recordId }) => !known.delete(recordId)))
+    },
+    get isDeaf() {
+      return printer.isDeaf
+    },
+  }
 }
 
 interface Printer {
