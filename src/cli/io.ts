@@ -7,7 +7,7 @@ export interface CliIO {
   readonly env: NodeJS.ProcessEnv
   /** Whether stdout is a terminal. */
   readonly isTTY: boolean
-  /** Columns of the terminal, where it says so. */
+  /** Columns of the terminal; undefined or 0 where it does not say. */
   readonly columns: number | undefined
   /** Whether stderr is a terminal, on which progress is shown. */
   readonly showsProgress?: boolean | undefined
@@ -48,7 +48,7 @@ export function processIO(): CliIO {
 export function outputWidth(io: CliIO): number | undefined {
   if (!io.isTTY) return undefined
   const wanted = Number(io.env['COLUMNS'])
-  return Number.isInteger(wanted) && wanted > 0 ? wanted : (io.columns ?? FALLBACK_WIDTH)
+  return Number.isInteger(wanted) && wanted > 0 ? wanted : io.columns || FALLBACK_WIDTH
 }
 
 function processTerminal(): LiveTerminal {

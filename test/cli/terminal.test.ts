@@ -29,7 +29,7 @@ describe('a terminal', () => {
     const argv = ['list-features', '--db-path', originalFile()]
     const narrow = await cli(argv, { isTTY: true, columns: 200, env: { COLUMNS: '80' } })
     expect(narrow.stdout).toContain('custom_agent…')
-    expect((await cli(argv, { isTTY: true })).stdout).toBe(narrow.stdout)
+    for (const columns of [undefined, 0]) expect((await cli(argv, { isTTY: true, columns })).stdout).toBe(narrow.stdout)
   })
 
   it('is told what was left out', async () => {
