@@ -25,7 +25,7 @@ function nearly(actual: unknown, expected: unknown): unknown {
 }
 
 function isNear(actual: number, expected: number): boolean {
-  return Math.abs(actual - expected) <= 0.01 * Math.abs(expected) + 1e-9
+  return Math.abs(actual - expected) <= 0.01 * Math.max(Math.abs(actual), Math.abs(expected)) + 1e-9
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
