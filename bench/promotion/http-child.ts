@@ -22,7 +22,7 @@ export interface HttpParams {
   readonly way: 'promote' | 'guest'
 }
 
-/** Runs that do not count: of few requests a second, it takes some thousands until all that they run has been compiled. */
+/** Runs that do not count: it takes some thousands of requests until the code they run is compiled. */
 const WARM_UPS = 4
 
 /**
@@ -147,9 +147,8 @@ async function main(folder: string): Promise<PromotionTimes> {
     const pair: [number, number] = [await timed(sides[0]), await timed(sides[1])]
     if (run >= 0) times.push(pair)
   }
-  const stored = countRows(dbPath)
-  if (stored !== (runs + WARM_UPS) * requests)
-    throw new Error(`${stored} of ${(runs + WARM_UPS) * requests} requests were stored`)
+  const [stored, made] = [countRows(dbPath), (runs + WARM_UPS) * requests]
+  if (stored !== made) throw new Error(`${stored} of ${made} requests were stored`)
   return timesOf(times)
 }
 

@@ -35,8 +35,10 @@ export async function tail(context: CommandContext, options: TailOptions): Promi
     status: options.status,
     userId: options.user,
   }
-  const printer = onlyOnce(await printerOf(context))
+  const printer = await printerOf(context)
   const details = new DetailsReader(context.database.path)
+  /** Records among the last calls that may come once more as news: they were stored while those were asked for. */
+  const shown = new Set<string>()
   let emptySince: number | undefined
   const waitsForFile = (error: unknown) => {
     if (!options.follow || !(error instanceof StoreError)) return false
@@ -55,12 +57,13 @@ export async function tail(context: CommandContext, options: TailOptions): Promi
         const reader = openReader(context.database.path)
         const last = options.limit === 0 ? [] : await reader.getRecords({ ...filter, limit: options.limit })
         await reader.close()
+        for (const { recordId } of last) shown.add(recordId)
         await printer.print(last.toReversed())
       } catch (error) {
         if (!waitsForFile(error)) throw error
       }
       while (options.follow && !signal.aborted && !printer.isDeaf) {
-        position = await printNews(details, filter, position, printer, waitsForFile)
+        position = await printNews(details, filter, position, { printer, shown }, waitsForFile)
         if (position.rowid > 0) emptySince = undefined
         await sleep(LOOK_MS, undefined, { signal }).catch(() => {})
       }
@@ -80,7 +83,7 @@ async function printNews(
   details: NewsReader,
   filter: RecordFilter,
   from: Position,
-  printer: Printer,
+  { printer, shown }: { printer: Printer; shown: Set<string> },
   isHarmless: (error: unknown) => boolean,
 ): Promise<Position> {
   let position = from
@@ -89,28 +92,13 @@ async function printNews(
       const found = details.since(position, filter)
       isMore = found.records.length > 0 && !printer.isDeaf
       position = found.position
-      await printer.print(found.records)
+      await printer.print(found.records.filter(({ recordId }) => !shown.delete(recordId)))
     }
   } catch (error) {
     if (!isHarmless(error)) throw error
     position = { rowid: 0 }
   }
   return position
-}
-
-/** Leaves out of what follows the last calls what was among them: it may have been stored while they were asked for. */
-function onlyOnce(printer: Printer): Printer {
-  let first: Set<string> | undefined
-  return {
-    print: async (records) => {
-      const known = first
-      first ??= new Set(records.map(({ recordId }) => recordId))
-      await printer.print(known === undefined ? records : records.filter(({ recordId }) => !known.delete(recordId)))
-    },
-    get isDeaf() {
-      return printer.isDeaf
-    },
-  }
 }
 
 interface Printer {
