@@ -3,7 +3,14 @@ import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base'
 import { CurrentKey, resolveSettings, type SettingOptions, type Settings } from '../src/config/index.js'
 import { describeError, type EventCounter, processEvents } from '../src/health/index.js'
 import { type FeatureUsageRecord, PseudonymCache, type RecordDraft } from '../src/record/index.js'
-import { draftFromSpan, type MappingOptions, recordFromSpan, RememberedMetadata } from '../src/span/index.js'
+import {
+  type DecidePromotion,
+  draftFromSpan,
+  type MappingOptions,
+  type Promotion,
+  recordFromSpan,
+  RememberedMetadata,
+} from '../src/span/index.js'
 import {
   type Durability,
   type FeatureStoreWriter,
@@ -20,6 +27,11 @@ const SUCCESS = 0
 const FAILED = 1
 
 type ResultCallback = Parameters<SpanExporter['export']>[1]
+
+interface KeptSpan {
+  readonly span: ReadableSpan
+  readonly promotion: Promotion | DecidePromotion
+}
 
 /** `suppressTracing` of `@opentelemetry/core`, by the key that it registers. */
 const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
@@ -62,7 +74,7 @@ export class FeatureUsageExporter implements SpanExporter {
   readonly #events: EventCounter
   readonly #mapping: MappingOptions
   /** Spans of `keepSpan` that are no records yet. */
-  readonly #kept: ReadableSpan[] = []
+  readonly #kept: KeptSpan[] = []
   readonly #maxKept: number
   #pseudonyms: PseudonymCache | undefined
   #unsettled = 0
@@ -145,19 +157,21 @@ export class FeatureUsageExporter implements SpanExporter {
 
   /**
    * Takes one finished span; it goes to the store with the next `send`. Nothing of the span is kept.
+   * @param promotion what a rule made of it; that of `setPromotion` unless given
    * @returns false when it is no feature, or was dropped and counted
    */
-  takeSpan(span: ReadableSpan): boolean {
-    const draft = this.#mapped(span, draftFromSpan)
+  takeSpan(span: ReadableSpan, promotion?: Promotion): boolean {
+    const draft = this.#mapped(span, draftFromSpan, promotion)
     return draft !== undefined && this.takeDraft(draft)
   }
 
   /**
-   * Takes one finished span for which `setPromotion` was called. It becomes a record together with others, with the next
-   * `send` at the latest, and is kept until then. With durability `process` it does so at once.
+   * Takes one finished span that a rule makes a feature, or may make one. It becomes a record together with others, with
+   * the next `send` at the latest, and is kept until then. With durability `process` it does so at once.
+   * @param promotion what the rule made of it, or who decides that when the span becomes a record
    */
-  keepSpan(span: ReadableSpan): void {
-    if (this.#kept.push(span) >= this.#maxKept) this.#addKept()
+  keepSpan(span: ReadableSpan, promotion: Promotion | DecidePromotion): void {
+    if (this.#kept.push({ span, promotion }) >= this.#maxKept) this.#addKept()
   }
 
   /** Takes what became of a call that has no span. @returns false when it was dropped and counted */
@@ -183,16 +197,23 @@ export class FeatureUsageExporter implements SpanExporter {
 
   #addKept(): void {
     if (this.#kept.length === 0) return
-    for (const span of this.#kept.splice(0)) this.takeSpan(span)
+    for (const { span, promotion } of this.#kept.splice(0)) {
+      const decided = typeof promotion === 'function' ? promotion(span) : promotion
+      if (decided !== undefined) this.takeSpan(span, decided)
+    }
   }
 
   #records(spans: readonly ReadableSpan[]): FeatureUsageRecord[] {
     return spans.map((span) => this.#mapped(span, recordFromSpan)).filter((record) => record !== undefined)
   }
 
-  #mapped<T>(span: ReadableSpan, map: (span: ReadableSpan, options: MappingOptions) => T | undefined): T | undefined {
+  #mapped<T>(
+    span: ReadableSpan,
+    map: (span: ReadableSpan, options: MappingOptions, promotion?: Promotion) => T | undefined,
+    promotion?: Promotion,
+  ): T | undefined {
     try {
-      return map(span, this.#mapping)
+      return map(span, this.#mapping, promotion)
     } catch (error) {
       this.#events.count('unmapped_span', `a span could not become a record: ${describeError(error)}`)
       return undefined

@@ -4,7 +4,16 @@ import { FeatureUsageExporter, type FeatureUsageExporterOptions } from '../../ex
 import { resolveSettings, type SettingOptions, type Settings } from '../config/index.js'
 import { describeError, type EventCounter, processEvents } from '../health/index.js'
 import type { RecordDraft } from '../record/index.js'
-import { handedOver, type Promotion, type RuleSet, saySeen, SCOPE_NAME, setPromotion } from '../span/index.js'
+import {
+  type DecidePromotion,
+  type FinishedSpan,
+  handedOver,
+  type Promotion,
+  type RuleSet,
+  saySeen,
+  SCOPE_NAME,
+  setPromotion,
+} from '../span/index.js'
 import { EXIT_TIMEOUT, liveProcessors, requireExitTimeout, watchProcessEnd } from './process-end.js'
 import { ruleSetOf, SpanPromotion } from './promotion.js'
 import { draftSelector, spanSelector } from './select.js'
@@ -36,7 +45,7 @@ export class FeatureSpanProcessor implements SpanProcessor {
   readonly exporter: SpanExporter
   readonly exitTimeout: number
   readonly #events: EventCounter
-  readonly #selects: (span: ReadableSpan, promotion: Promotion | undefined) => boolean
+  readonly #selects: (span: FinishedSpan, promotion: Promotion | undefined) => boolean
   readonly #selectsDraft: (draft: RecordDraft) => boolean
   /** Makes features of other spans, where the settings ask for it. */
   readonly #promotion: SpanPromotion | undefined
@@ -82,6 +91,10 @@ export class FeatureSpanProcessor implements SpanProcessor {
   }
 
   onEnd(span: ReadableSpan): void {
+    if (this.#direct !== undefined && this.#stopped === undefined && this.#promotion?.mayWait(span) === true) {
+      this.#keep(this.#direct, span, this.#decide)
+      return
+    }
     const promotion = this.#promotion?.end(span)
     const known = this.#takesKnown ? handedOver(span) : undefined
     if (known !== undefined) {
@@ -89,14 +102,28 @@ export class FeatureSpanProcessor implements SpanProcessor {
       return
     }
     if (!this.#selects(span, promotion) || this.#isLate()) return
+    if (this.#direct === undefined) {
+      if (promotion !== undefined) setPromotion(span, promotion)
+      this.#waits(this.#waiting.push(span))
+    } else if (promotion !== undefined) this.#keep(this.#direct, span, promotion)
+    else if (this.#direct.takeSpan(span)) this.#waits(++this.#unsent)
+  }
+
+  #keep(exporter: FeatureUsageExporter, span: ReadableSpan, promotion: Promotion | DecidePromotion): void {
     // Exporters that come later learn of it, and processors after this one.
-    if (promotion !== undefined) setPromotion(span, promotion)
-    if (this.#direct === undefined) this.#waits(this.#waiting.push(span))
-    else if (promotion === undefined) {
-      if (this.#direct.takeSpan(span)) this.#waits(++this.#unsent)
-    } else {
-      this.#direct.keepSpan(span)
-      this.#waits(++this.#unsent)
+    setPromotion(span, promotion)
+    exporter.keepSpan(span, promotion)
+    this.#waits(++this.#unsent)
+  }
+
+  /** What becomes of a span that was left until somebody asks. */
+  readonly #decide: DecidePromotion = (span) => {
+    try {
+      const promotion = this.#promotion?.end(span)
+      return this.#selects(span, promotion) ? promotion : undefined
+    } catch (error) {
+      this.#events.count('unmapped_span', () => `a span could not become a record: ${describeError(error)}`)
+      return undefined
     }
   }
 

@@ -1,8 +1,10 @@
-import { type Context, createContextKey, trace } from '@opentelemetry/api'
+import { type Context, createContextKey, SpanKind, trace } from '@opentelemetry/api'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
 import { excludeMatcher, readRulesFile, type Settings } from '../config/index.js'
 import { describeError, type EventCounter } from '../health/index.js'
 import {
+  ATTR_NAME,
+  type FinishedSpan,
   problemText,
   type Promotion,
   Promoter,
@@ -59,6 +61,8 @@ export class SpanPromotion {
   readonly rules: RuleSet
   readonly #promoter: Promoter
   readonly #events: EventCounter
+  /** The instrumentation of the last request that became a feature: its next one most likely will. */
+  #promotedScope: string | undefined
 
   constructor(rules: RuleSet, exclude: readonly string[], events: EventCounter) {
     this.rules = rules
@@ -75,11 +79,26 @@ export class SpanPromotion {
     }
   }
 
+  /**
+   * Whether `end` may as well be asked later, of a span that has just ended. It is so of requests from outside, which are
+   * what most features are.
+   */
+  mayWait(span: FinishedSpan): boolean {
+    return (
+      span.kind === SpanKind.SERVER &&
+      scopeOf(span) === this.#promotedScope &&
+      this.#promoter.isOutermost(span) &&
+      span.attributes[ATTR_NAME] === undefined
+    )
+  }
+
   /** What becomes of a span that has ended, or undefined when it stays what it is. */
-  end(span: ReadableSpan): Promotion | undefined {
+  end(span: FinishedSpan): Promotion | undefined {
     try {
       const outcome = this.#promoter.end(span)
-      return outcome !== undefined && 'promotion' in outcome ? outcome.promotion : undefined
+      const promotion = outcome !== undefined && 'promotion' in outcome ? outcome.promotion : undefined
+      if (span.kind === SpanKind.SERVER) this.#promotedScope = promotion === undefined ? undefined : scopeOf(span)
+      return promotion
     } catch (error) {
       this.#failed(error)
       return undefined
@@ -89,4 +108,8 @@ export class SpanPromotion {
   #failed(error: unknown): void {
     this.#events.count('unmapped_span', () => `a span could not be tried on the rules: ${describeError(error)}`)
   }
+}
+
+function scopeOf({ instrumentationScope }: FinishedSpan): string {
+  return instrumentationScope?.name ?? ''
 }

@@ -9,7 +9,14 @@ export { metadataFromAttribute, metadataToAttribute } from './metadata-attribute
 export type { FinishedSpan } from './readable-span.js'
 export type { MappingOptions } from './mapping-options.js'
 export { RememberedMetadata } from './remembered-metadata.js'
-export { draftFromSpan, promotionOf, recordFromSpan, setPromotion, statusOf } from './to-record.js'
+export {
+  type DecidePromotion,
+  draftFromSpan,
+  promotionOf,
+  recordFromSpan,
+  setPromotion,
+  statusOf,
+} from './to-record.js'
 export { saySeen, startSpanSeen, wasSpanSeen } from './seen-spans.js'
 export * from './rules/index.js'
 export { extractTrace, injectTrace } from './trace-context.js'

@@ -26,16 +26,23 @@ import { endedInPart, errorOfProtocol, statusOfProtocol } from './rules/status.j
 /** Longer error messages are shortened. */
 const MAX_ERROR_LENGTH = 4096
 
-const promotions = newNotes<Promotion>()
+/** Finds out what a rule makes of a finished span, as often as it is asked. It does not throw. */
+export type DecidePromotion = (span: FinishedSpan) => Promotion | undefined
 
-/** From now on the mapping takes a span for what a rule made of it. */
-export function setPromotion(span: FinishedSpan, promotion: Promotion): void {
+const promotions = newNotes<Promotion | DecidePromotion | null>()
+
+/** From now on the mapping takes a span for what a rule made of it, or makes of it when that is asked for. */
+export function setPromotion(span: FinishedSpan, promotion: Promotion | DecidePromotion): void {
   promotions.set(span, promotion)
 }
 
 /** What a rule made of a span, if `setPromotion` has said so. */
 export function promotionOf(span: FinishedSpan): Promotion | undefined {
-  return promotions.get(span)
+  const noted = promotions.get(span)
+  if (typeof noted !== 'function') return noted ?? undefined
+  const decided = noted(span)
+  promotions.set(span, decided ?? null)
+  return decided
 }
 
 /**
@@ -61,7 +68,7 @@ export function draftFromSpan(span: FinishedSpan, options: MappingOptions, given
   const attributes = span.attributes
   const named = attributes[attr.ATTR_NAME]
   const isFeature = typeof named === 'string' && named !== ''
-  const promotion = isFeature ? undefined : (given ?? promotions.get(span))
+  const promotion = isFeature ? undefined : (given ?? promotionOf(span))
   const featureName = isFeature ? named : promotion?.featureName
   if (featureName === undefined) return undefined
   const duration = Math.max(0, seconds(span.duration))

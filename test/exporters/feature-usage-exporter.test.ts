@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { FeatureUsageExporter, type FeatureUsageExporterOptions } from '../../exporters/index.js'
 import { EventCounter } from '../../src/health/index.js'
 import { ensureKey } from '../../src/config/index.js'
-import { pseudonymOf } from '../../src/record/index.js'
+import { FeatureCategory, pseudonymOf } from '../../src/record/index.js'
+import type { Promotion } from '../../src/span/index.js'
 import { SqliteReader } from '../../src/store/index.js'
 import { warnings } from '../support/diag.js'
 import { FakeSink } from '../support/fake-sink.js'
@@ -236,6 +237,17 @@ describe('FeatureUsageExporter', () => {
 
   describe('keeps spans', () => {
     const names = (sink: FakeSink): readonly string[] => sink.drafts.map(({ featureName }) => featureName)
+    const promotion = (featureName: string): Promotion => ({
+      featureName,
+      category: FeatureCategory.OTHER,
+      status: undefined,
+      inputSize: 0,
+      outputSize: 0,
+      iterations: 1,
+      user: undefined,
+      metadata: {},
+      parentFeature: undefined,
+    })
     const keeping = (sink = new FakeSink()) => ({ sink, ...made({ writer: sink }) })
 
     it.each<[string, (exporter: FeatureUsageExporter) => unknown]>([
@@ -247,7 +259,7 @@ describe('FeatureUsageExporter', () => {
       ['export', (exporter) => exported(exporter, [])],
     ])('until %s', async (_, ask) => {
       const { sink, exporter } = keeping()
-      for (const feature of ['one', 'two']) exporter.keepSpan(featureSpan({ feature }))
+      for (const feature of ['one', 'two']) exporter.keepSpan(sdkSpan(), promotion(feature))
       expect(names(sink)).toEqual([])
       await ask(exporter)
       expect(names(sink)).toEqual(['one', 'two'])
@@ -257,19 +269,35 @@ describe('FeatureUsageExporter', () => {
 
     it('until there are many, of which one that cannot be a record takes none along', () => {
       const { sink, exporter, events } = keeping()
-      const bad = { ...featureSpan(), startTime: [Number.NaN, 0] as [number, number] }
-      for (let count = 1; count < 128; count++) exporter.keepSpan(count === 64 ? bad : featureSpan())
+      const bad = { ...sdkSpan(), startTime: [Number.NaN, 0] as [number, number] }
+      for (let count = 1; count < 128; count++) exporter.keepSpan(count === 64 ? bad : sdkSpan(), promotion('one'))
       expect(names(sink)).toHaveLength(0)
-      exporter.keepSpan(featureSpan())
+      exporter.keepSpan(sdkSpan(), promotion('one'))
       expect(names(sink)).toHaveLength(127)
       expect(events.counts()).toEqual({ unmapped_span: 1 })
+    })
+
+    it('of which it is asked only then what becomes of them', () => {
+      const { sink, exporter } = keeping()
+      const asked: unknown[] = []
+      const decide = (found: Promotion | undefined) => (span: unknown) => {
+        asked.push(span)
+        return found
+      }
+      const [one, other] = [sdkSpan(), sdkSpan()]
+      exporter.keepSpan(one, decide(promotion('one')))
+      exporter.keepSpan(other, decide(undefined))
+      expect(asked).toEqual([])
+      exporter.send()
+      expect(asked).toEqual([one, other])
+      expect(names(sink)).toEqual(['one'])
     })
 
     it('not at all where the end of the process may take nothing along', () => {
       const sink = new FakeSink()
       sink.durability = 'process'
       const { exporter } = keeping(sink)
-      exporter.keepSpan(featureSpan())
+      exporter.keepSpan(sdkSpan(), promotion('one'))
       expect(names(sink)).toHaveLength(1)
     })
   })

@@ -13,6 +13,7 @@ import { EventCounter } from '../../src/health/index.js'
 import { FeatureSpanProcessor, type FeatureSpanProcessorOptions } from '../../src/pipeline/index.js'
 import { FeatureUsageExporter } from '../../exporters/index.js'
 import type { FeatureUsageRecord } from '../../src/record/index.js'
+import { FakeSink } from './fake-sink.js'
 import { FakeWriter } from './fake-writer.js'
 
 export interface Promoting {
@@ -26,10 +27,17 @@ export interface Promoting {
   names(): Promise<string[]>
 }
 
-/** An application's own provider with our processor, which promotes. */
-export function promoting(options: FeatureSpanProcessorOptions = {}, sampler?: Sampler, scope = 'app'): Promoting {
+/**
+ * An application's own provider with our processor, which promotes.
+ * @param writer one that is a sink takes records one by one, so that what becomes of a request may be decided later
+ */
+export function promoting(
+  options: FeatureSpanProcessorOptions = {},
+  sampler?: Sampler,
+  scope = 'app',
+  writer: FakeWriter = new FakeWriter(),
+): Promoting {
   const events = new EventCounter()
-  const writer = new FakeWriter()
   const processor = new FeatureSpanProcessor(new FeatureUsageExporter({ writer, anonymize: false, events }), {
     promote: 'all',
     events,
@@ -42,7 +50,7 @@ export function promoting(options: FeatureSpanProcessorOptions = {}, sampler?: S
   onTestFinished(() => provider.shutdown())
   const records = async (): Promise<FeatureUsageRecord[]> => {
     await processor.forceFlush()
-    return writer.records
+    return writer instanceof FakeSink ? writer.taken : writer.records
   }
   return {
     processor,

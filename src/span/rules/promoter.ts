@@ -128,6 +128,12 @@ export class Promoter {
     this.#young.set(spanId, node)
   }
 
+  /** Whether it is known that nothing lies around a span: then what becomes of it depends on no other. */
+  isOutermost(span: FinishedSpan): boolean {
+    const node = this.#nodes.get(span)
+    return node !== undefined && node.around === undefined
+  }
+
   /** What becomes of a span that has ended; undefined where no rule matches. */
   end(span: FinishedSpan): Outcome {
     const node = this.#nodes.get(span) ?? this.#find(span.spanContext().spanId)
