@@ -56,8 +56,28 @@ describe('sizeOf plain data', () => {
     expect(sizeOf(text)).toBe(bytes)
   })
 
-  it.each([0, 7, 10, -1, 1.5, 1e21, 123_456_789, true, false])('of %j is its JSON text', (value) => {
-    expect(sizeOf(value)).toBe(JSON.stringify(value).length)
+  it.each([0, -0, 7, 10, -1, 1.5, 1e-7, 1e21, 123_456_789, 1e9, 999_999_999.999, -0.001, true, false])(
+    'of %j is its JSON text',
+    (value) => {
+      expect(sizeOf(value)).toBe(JSON.stringify(value).length)
+    },
+  )
+
+  it('of any number is its JSON text, however many decimals it has', () => {
+    const decimals = fc.tuple(fc.maxSafeInteger(), fc.nat(12)).map(([whole, places]) => whole / 10 ** places)
+    fc.assert(
+      fc.property(fc.oneof(fc.double(), fc.float(), decimals), (value) => {
+        expect(sizeOf(value)).toBe(JSON.stringify(value).length)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('counts what it meets twice once, whether it meets few objects or many', () => {
+    for (const count of [3, 31, 32, 33, 60]) {
+      const objects = Array.from({ length: count }, (_, index) => ({ id: index % 10 }))
+      expect(sizeOf([...objects, ...objects])).toBe(count * 10 + 2 + count * 3)
+    }
   })
 
   it.each([undefined, null, Symbol('s'), () => {}])('of %s is 0', (value) => {
