@@ -96,6 +96,8 @@ async function printNews(
     }
   } catch (error) {
     if (!isHarmless(error)) throw error
+    // What comes next is another file's.
+    shown.clear()
     position = { rowid: 0 }
   }
   return position

@@ -1,7 +1,8 @@
 import { ROOT_CONTEXT as ROOT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
+import type { SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { FeatureTracker, type FeatureTrackerOptions } from '../../../src/index.js'
-import { FeatureTracerProvider, otlpProcessor } from '../../../src/pipeline/index.js'
+import { FeatureSpanProcessor, FeatureTracerProvider, otlpProcessor } from '../../../src/pipeline/index.js'
 import { resolveSettings, type SettingOptions } from '../../../src/config/index.js'
 import { EventCounter } from '../../../src/health/index.js'
 import { decodeOtlp, type DecodedSpan } from '../../support/otlp-decoder.js'
@@ -193,6 +194,20 @@ describe('what goes over OTLP', () => {
         .map(({ name }) => name)
         .toSorted(),
     ).toEqual(names)
+  })
+
+  it('is each request that is promoted, where only features go', async () => {
+    const { received } = await receiving()
+    const settings = resolveSettings({ dbPath: tempDatabase(), otlp: 'features' }, {})
+    const storing = new FeatureSpanProcessor({ dbPath: settings.dbPath, promote: 'http', exclude: ['GET /private'] })
+    const own = new FeatureTracerProvider([storing, otlpProcessor(settings, new EventCounter(), 20) as SpanProcessor])
+    const tracer = own.getTracer('http')
+    for (const route of ['/a', '/b', '/private', '/c', undefined]) {
+      const attributes = route === undefined ? {} : { 'http.request.method': 'GET', 'http.route': route }
+      tracer.startSpan(`GET ${route}`, { kind: SpanKind.SERVER, attributes }, ROOT).end()
+    }
+    await own.shutdown()
+    expect(received.flatMap(decodeOtlp).map(({ name }) => name)).toEqual(['GET /a', 'GET /b', 'GET /c'])
   })
 
   it('is nothing with off', async () => {
