@@ -20,6 +20,8 @@ interface ScopeRules {
   readonly byName: number
   /** For each mark the bits of its rules. */
   readonly byMark: ReadonlyMap<string, number>
+  /** For each first character of marks how long they are, as bits: most attributes need not be looked up. */
+  readonly lengths: Int32Array
 }
 
 /** Rules in the order in which they are tried: the user's, then the built-in ones. The first that matches counts. */
@@ -44,10 +46,11 @@ export class RuleSet {
 
   /** Most spans match nothing: to look through their few attributes once costs less than to try one rule after another. */
   #match(span: SpanFacts): Rule | undefined {
-    const { unmarked, marked, byName, byMark } = this.#rulesOf(span.instrumentationScope?.name ?? '')
+    const { unmarked, marked, byName, byMark, lengths } = this.#rulesOf(span.instrumentationScope?.name ?? '')
     for (const rule of unmarked) if (rule.matches(span)) return rule
     let bits = byName
-    if (marked.length > 0) for (const name in span.attributes) bits |= byMark.get(name) ?? 0
+    for (const name in span.attributes)
+      if (((lengths[initialOf(name)] as number) & lengthBit(name)) !== 0) bits |= byMark.get(name) ?? 0
     for (let index = 0; bits !== 0; index++, bits >>>= 1) {
       const rule = marked[index] as Rule
       if ((bits & 1) === 1 && rule.matches(span)) return rule
@@ -77,5 +80,17 @@ function scopeRules(rules: readonly Rule[], scope: string): ScopeRules {
     if (marks?.scope === scope) byName |= 1 << index
     for (const name of marks?.attributes ?? []) byMark.set(name, (byMark.get(name) ?? 0) | (1 << index))
   }
-  return { unmarked: rules.filter((rule) => rule.marks === undefined), marked, byName, byMark }
+  const lengths = new Int32Array(INITIALS)
+  for (const name of byMark.keys()) lengths[initialOf(name)] = (lengths[initialOf(name)] as number) | lengthBit(name)
+  return { unmarked: rules.filter((rule) => rule.marks === undefined), marked, byName, byMark, lengths }
+}
+
+const INITIALS = 128
+
+function initialOf(name: string): number {
+  return name.charCodeAt(0) & (INITIALS - 1)
+}
+
+function lengthBit(name: string): number {
+  return 1 << Math.min(name.length, 31)
 }
