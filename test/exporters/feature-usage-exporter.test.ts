@@ -6,12 +6,13 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { FeatureUsageExporter, type FeatureUsageExporterOptions } from '../../exporters/index.js'
 import { EventCounter } from '../../src/health/index.js'
 import { ensureKey } from '../../src/config/index.js'
-import { FeatureCategory, pseudonymOf } from '../../src/record/index.js'
+import { pseudonymOf } from '../../src/record/index.js'
 import type { Promotion } from '../../src/span/index.js'
 import { SqliteReader } from '../../src/store/index.js'
 import { warnings } from '../support/diag.js'
 import { FakeSink } from '../support/fake-sink.js'
 import { deferred, FakeWriter } from '../support/fake-writer.js'
+import { promotionTo } from '../support/promoting.js'
 import { featureSpan, sdkSpan } from '../support/spans.js'
 import { tempDatabase } from '../support/temp.js'
 
@@ -237,17 +238,6 @@ describe('FeatureUsageExporter', () => {
 
   describe('keeps spans', () => {
     const names = (sink: FakeSink): readonly string[] => sink.drafts.map(({ featureName }) => featureName)
-    const promotion = (featureName: string): Promotion => ({
-      featureName,
-      category: FeatureCategory.OTHER,
-      status: undefined,
-      inputSize: 0,
-      outputSize: 0,
-      iterations: 1,
-      user: undefined,
-      metadata: {},
-      parentFeature: undefined,
-    })
     const keeping = (sink = new FakeSink()) => ({ sink, ...made({ writer: sink }) })
 
     it.each<[string, (exporter: FeatureUsageExporter) => unknown]>([
@@ -259,7 +249,7 @@ describe('FeatureUsageExporter', () => {
       ['export', (exporter) => exported(exporter, [])],
     ])('until %s', async (_, ask) => {
       const { sink, exporter } = keeping()
-      for (const feature of ['one', 'two']) exporter.keepSpan(sdkSpan(), promotion(feature))
+      for (const feature of ['one', 'two']) exporter.keepSpan(sdkSpan(), promotionTo(feature))
       expect(names(sink)).toEqual([])
       await ask(exporter)
       expect(names(sink)).toEqual(['one', 'two'])
@@ -270,9 +260,9 @@ describe('FeatureUsageExporter', () => {
     it('until there are many, of which one that cannot be a record takes none along', () => {
       const { sink, exporter, events } = keeping()
       const bad = { ...sdkSpan(), startTime: [Number.NaN, 0] as [number, number] }
-      for (let count = 1; count < 128; count++) exporter.keepSpan(count === 64 ? bad : sdkSpan(), promotion('one'))
+      for (let count = 1; count < 128; count++) exporter.keepSpan(count === 64 ? bad : sdkSpan(), promotionTo('one'))
       expect(names(sink)).toHaveLength(0)
-      exporter.keepSpan(sdkSpan(), promotion('one'))
+      exporter.keepSpan(sdkSpan(), promotionTo('one'))
       expect(names(sink)).toHaveLength(127)
       expect(events.counts()).toEqual({ unmapped_span: 1 })
     })
@@ -285,7 +275,7 @@ describe('FeatureUsageExporter', () => {
         return found
       }
       const [one, other] = [sdkSpan(), sdkSpan()]
-      exporter.keepSpan(one, decide(promotion('one')))
+      exporter.keepSpan(one, decide(promotionTo('one')))
       exporter.keepSpan(other, decide(undefined))
       expect(asked).toEqual([])
       exporter.send()
@@ -297,7 +287,7 @@ describe('FeatureUsageExporter', () => {
       const sink = new FakeSink()
       sink.durability = 'process'
       const { exporter } = keeping(sink)
-      exporter.keepSpan(sdkSpan(), promotion('one'))
+      exporter.keepSpan(sdkSpan(), promotionTo('one'))
       expect(names(sink)).toHaveLength(1)
     })
   })

@@ -1,27 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { FeatureCategory } from '../../src/record/index.js'
-import { draftFromSpan, type MappingOptions, type Promotion, RememberedMetadata } from '../../src/span/index.js'
+import { draftFromSpan, type MappingOptions, RememberedMetadata } from '../../src/span/index.js'
+import { promotionTo } from '../support/promoting.js'
 import { duckSpan } from '../support/spans.js'
 
 const plain: MappingOptions = {
   maxMetadataSize: 200,
   sessionId: 'session',
   pseudonymize: (userId) => `pseudonym of ${userId.length}`,
-}
-
-function promotion(featureName: string, metadata: Record<string, unknown>, parentFeature?: string): Promotion {
-  return {
-    featureName,
-    category: FeatureCategory.OTHER,
-    status: undefined,
-    inputSize: 0,
-    outputSize: 0,
-    iterations: 1,
-    user: undefined,
-    metadata,
-    parentFeature,
-  }
 }
 
 const metadata = fc.dictionary(
@@ -33,7 +19,7 @@ const calls = fc.array(
   fc.record({
     made: fc
       .tuple(fc.constantFrom('a', 'b'), metadata, fc.constantFrom('around', undefined))
-      .map((all) => promotion(...all)),
+      .map((all) => promotionTo(...all)),
     scope: fc.constantFrom(undefined, { name: 'one' }, { name: 'two' }),
     own: fc.constantFrom<Record<string, unknown>>(
       {},
@@ -64,21 +50,21 @@ describe('metadata that is remembered', () => {
     const remembered = new RememberedMetadata()
     const options = { ...plain, remembered }
     for (const status of [200, 200, 500]) {
-      draftFromSpan(duckSpan({}), options, promotion('GET /orders', { 'http.route': '/orders', status }))
-      draftFromSpan(duckSpan({}), options, promotion('GET', { status: 404 }))
+      draftFromSpan(duckSpan({}), options, promotionTo('GET /orders', { 'http.route': '/orders', status }))
+      draftFromSpan(duckSpan({}), options, promotionTo('GET', { status: 404 }))
     }
     const known = (status: number): string | undefined =>
-      remembered.find(promotion('GET /orders', { 'http.route': '/orders', status }), undefined)
+      remembered.find(promotionTo('GET /orders', { 'http.route': '/orders', status }), undefined)
     expect(known(500)).toBe('{"http.route":"/orders","status":500}')
     expect(known(200)).toBeUndefined()
-    expect(remembered.find(promotion('GET', { status: 404 }), undefined)).toBe('{"status":404}')
-    expect(remembered.find(promotion('GET', { status: 404, more: 1 }), undefined)).toBeUndefined()
-    expect(remembered.find(promotion('GET', {}), undefined)).toBeUndefined()
+    expect(remembered.find(promotionTo('GET', { status: 404 }), undefined)).toBe('{"status":404}')
+    expect(remembered.find(promotionTo('GET', { status: 404, more: 1 }), undefined)).toBeUndefined()
+    expect(remembered.find(promotionTo('GET', {}), undefined)).toBeUndefined()
   })
 
   it('never is that of somebody', () => {
     const remembered = new RememberedMetadata()
-    const made = promotion('a', { 'user.name': 'ada' })
+    const made = promotionTo('a', { 'user.name': 'ada' })
     const draft = draftFromSpan(duckSpan({}), { ...plain, remembered }, made)
     expect(draft?.metadataText).toBe('{"user.name":"pseudonym of 3"}')
     expect(remembered.find(made, undefined)).toBeUndefined()

@@ -12,7 +12,8 @@ import { onTestFinished } from 'vitest'
 import { EventCounter } from '../../src/health/index.js'
 import { FeatureSpanProcessor, type FeatureSpanProcessorOptions } from '../../src/pipeline/index.js'
 import { FeatureUsageExporter } from '../../exporters/index.js'
-import type { FeatureUsageRecord } from '../../src/record/index.js'
+import { FeatureCategory, type FeatureUsageRecord } from '../../src/record/index.js'
+import type { Promotion } from '../../src/span/index.js'
 import { FakeSink } from './fake-sink.js'
 import { FakeWriter } from './fake-writer.js'
 
@@ -79,4 +80,23 @@ export function open(
 ): { span: Span; inside: Context } {
   const span = tracer.startSpan('span', { kind, attributes }, around)
   return { span, inside: trace.setSpan(around, span) }
+}
+
+/** What a rule made of a span, of which nothing but this is to be known. */
+export function promotionTo(
+  featureName: string,
+  metadata: Promotion['metadata'] = {},
+  parentFeature?: string,
+): Promotion {
+  return {
+    featureName,
+    category: FeatureCategory.OTHER,
+    status: undefined,
+    inputSize: 0,
+    outputSize: 0,
+    iterations: 1,
+    user: undefined,
+    metadata,
+    parentFeature,
+  }
 }
