@@ -11,6 +11,7 @@ import {
   type RequestMetadata,
   RuleSet,
   type RuleValidation,
+  scopeNameOf,
   validateRules,
 } from '../span/index.js'
 
@@ -86,7 +87,7 @@ export class SpanPromotion {
   mayWait(span: FinishedSpan): boolean {
     return (
       span.kind === SpanKind.SERVER &&
-      scopeOf(span) === this.#promotedScope &&
+      scopeNameOf(span) === this.#promotedScope &&
       this.#promoter.isOutermost(span) &&
       span.attributes[ATTR_NAME] === undefined
     )
@@ -97,7 +98,7 @@ export class SpanPromotion {
     try {
       const outcome = this.#promoter.end(span)
       const promotion = outcome !== undefined && 'promotion' in outcome ? outcome.promotion : undefined
-      if (span.kind === SpanKind.SERVER) this.#promotedScope = promotion === undefined ? undefined : scopeOf(span)
+      if (span.kind === SpanKind.SERVER) this.#promotedScope = promotion === undefined ? undefined : scopeNameOf(span)
       return promotion
     } catch (error) {
       this.#failed(error)
@@ -108,8 +109,4 @@ export class SpanPromotion {
   #failed(error: unknown): void {
     this.#events.count('unmapped_span', () => `a span could not be tried on the rules: ${describeError(error)}`)
   }
-}
-
-function scopeOf({ instrumentationScope }: FinishedSpan): string {
-  return instrumentationScope?.name ?? ''
 }

@@ -5,7 +5,8 @@ import { ABSENT, inherits, ownData } from './own-data.js'
 const EXACT_STRING_LENGTH = 65_536
 const MAX_NODES = 256
 const MAX_DEPTH = 16
-const MAX_FEW = 32
+/** To look through a list of so many objects takes less than a Set of them. */
+const MAX_LISTED = 32
 
 /**
  * The size of a value in bytes, with bounded work and without side effects: no getter, `toJSON`, iterator of the
@@ -36,7 +37,7 @@ function textSize(text: string): number {
   return text.length > EXACT_STRING_LENGTH ? text.length : Buffer.byteLength(text)
 }
 
-/** Of most numbers it is told without their text, which takes three to ten times as long to make. */
+/** Of most numbers it is told without making their text, which takes longer. */
 function numberSize(value: number): number {
   const amount = Math.abs(value)
   if (!(amount < 1e9)) return Number.isFinite(value) ? String(value).length : 4
@@ -44,7 +45,7 @@ function numberSize(value: number): number {
   const whole = Math.trunc(amount)
   if (whole === amount) return sign + digitsOf(whole)
   const thousandths = Math.round(amount * 1000)
-  // Doubles below a thousand million are so close to each other that no shorter text stands for the same one.
+  // Numbers of three decimals lie further apart than doubles do here: none with fewer is the same double.
   if (thousandths / 1000 !== amount) return String(value).length
   const decimals = thousandths % 100 === 0 ? 1 : thousandths % 10 === 0 ? 2 : 3
   return sign + digitsOf(whole) + 1 + decimals
@@ -125,7 +126,7 @@ class DataMeasure {
   #isKnown(value: object): boolean {
     if (this.#many?.has(value) ?? this.#few.includes(value)) return true
     if (this.#many !== undefined) this.#many.add(value)
-    else if (this.#few.push(value) === MAX_FEW) this.#many = new Set(this.#few)
+    else if (this.#few.push(value) === MAX_LISTED) this.#many = new Set(this.#few)
     return false
   }
 

@@ -6,7 +6,7 @@ export { isTimeoutType } from './errors.js'
 export { hasIds } from './ids.js'
 export { LATE_SPANS, type LateSpans, lateSpansOf, type LateSpanStart } from './late-spans.js'
 export { metadataFromAttribute, metadataToAttribute } from './metadata-attribute.js'
-export type { FinishedSpan } from './readable-span.js'
+export { type FinishedSpan, scopeNameOf } from './readable-span.js'
 export type { MappingOptions } from './mapping-options.js'
 export { RememberedMetadata } from './remembered-metadata.js'
 export {

@@ -9,6 +9,11 @@ export interface SpanFacts {
   readonly instrumentationScope?: { readonly name: string } | undefined
 }
 
+/** Empty where a span does not say which instrumentation made it. */
+export function scopeNameOf({ instrumentationScope }: SpanFacts): string {
+  return instrumentationScope?.name ?? ''
+}
+
 /**
  * What the mapping reads of a finished span: the members of the SDK's ReadableSpan that 2.x and 3.x share. Attribute
  * values are unknown: 3.x allows any value there.

@@ -41,7 +41,7 @@ describe('what becomes of a request is decided with its record,', () => {
     ['what no rule is for', { promote: 'database' }],
     ['one by one', { flushInterval: 1 }],
   ])('which is the same as if it were decided at once: %s', async (_what, options) => {
-    const [atOnce, later] = [promoting(options), promoting(options, undefined, 'app', new FakeSink())]
+    const [atOnce, later] = [promoting(options), deciding(options)]
     for (const app of [atOnce, later]) serve(app)
     const expected = (await atOnce.names()).toSorted()
     expect((await later.names()).toSorted()).toEqual(expected)
@@ -84,7 +84,7 @@ describe('what becomes of a request is decided with its record,', () => {
   it('unless the requests of its instrumentation are no features', () => {
     const keep = vi.spyOn(FeatureUsageExporter.prototype, 'keepSpan')
     onTestFinished(() => keep.mockRestore())
-    const { tracer } = promoting({}, undefined, 'app', new FakeSink())
+    const { tracer } = deciding()
     for (let count = 0; count < 3; count++) open(tracer, SERVER, {}).span.end()
     expect(keep).not.toHaveBeenCalled()
     open(tracer, SERVER, ORDERS).span.end()
@@ -94,7 +94,7 @@ describe('what becomes of a request is decided with its record,', () => {
 
   it('at the shutdown at the latest; what ends after it is counted', async () => {
     const sink = new FakeSink()
-    const app = promoting({}, undefined, 'app', sink)
+    const app = deciding({}, sink)
     for (let count = 0; count < 3; count++) open(app.tracer, SERVER, ORDERS).span.end()
     const { span } = open(app.tracer, SERVER, ORDERS)
     await app.processor.shutdown()
@@ -107,7 +107,7 @@ describe('what becomes of a request is decided with its record,', () => {
 
   it('and a span that cannot be read is counted, and takes none along', async () => {
     const sink = new FakeSink()
-    const app = promoting({ failuresOnly: true }, undefined, 'app', sink)
+    const app = deciding({ failuresOnly: true }, sink)
     const failed = { ...ORDERS, 'error.type': 'X' }
     open(app.tracer, SERVER, failed).span.end()
     const { span } = open(app.tracer, SERVER, failed)
@@ -123,6 +123,11 @@ describe('what becomes of a request is decided with its record,', () => {
     expect(app.events.counts()).toEqual({ unmapped_span: 1 })
   })
 })
+
+/** An application whose requests may wait: its store takes records one by one. */
+function deciding(options: FeatureSpanProcessorOptions = {}, sink = new FakeSink()): Promoting {
+  return promoting(options, undefined, 'app', sink)
+}
 
 function processorOf(writer: FakeSink, options: FeatureSpanProcessorOptions = {}): FeatureSpanProcessor {
   const events = new EventCounter()

@@ -1,7 +1,7 @@
 import { SpanKind } from '@opentelemetry/api'
 import { matchesPattern } from '../../config/index.js'
 import { define, FeatureCategory, type FeatureStatus, parseStatus } from '../../record/index.js'
-import type { SpanFacts } from '../readable-span.js'
+import { scopeNameOf, type SpanFacts } from '../readable-span.js'
 import { isContent, isRaw } from './content.js'
 import { numberOf, textOf } from './reading.js'
 import type { PromotionDetails, Rule, SpanAttributes } from './rule.js'
@@ -74,7 +74,7 @@ function compileConditions(match: MatchConditions): Pick<Rule, 'takesScope' | 'm
       takesName(name) &&
       attributes.every(({ key, test }) => known[key] === undefined || test(known[key])),
     explain: (span) => {
-      const scope = span.instrumentationScope?.name ?? ''
+      const scope = scopeNameOf(span)
       if (!takesScope(scope)) return `its scope is ${show(scope)}, not ${show(match.scope)}`
       if (kinds !== undefined && !kinds.has(span.kind))
         return `its kind is ${(SpanKind[span.kind] ?? '').toLowerCase()}, not ${show(match.kind)}`

@@ -1,11 +1,14 @@
 import type { SpanKind } from '@opentelemetry/api'
 import type { PromotionSet } from '../../config/index.js'
 import { ATTR_NAME } from '../attributes.js'
-import type { SpanFacts } from '../readable-span.js'
+import { scopeNameOf, type SpanFacts } from '../readable-span.js'
 import { builtInRules } from './built-in/index.js'
 import { compileRule } from './compile.js'
 import type { Rule, SpanAttributes } from './rule.js'
 import type { PromotionRule } from './user-rule.js'
+
+/** First characters that are told apart: those of ASCII. */
+const INITIALS = 128
 
 /** Instrumentations whose rules are remembered; there are a few dozen of them in an application. */
 const MAX_SCOPES = 1000
@@ -46,11 +49,12 @@ export class RuleSet {
 
   /** Most spans match nothing: to look through their few attributes once costs less than to try one rule after another. */
   #match(span: SpanFacts): Rule | undefined {
-    const { unmarked, marked, byName, byMark, lengths } = this.#rulesOf(span.instrumentationScope?.name ?? '')
+    const { unmarked, marked, byName, byMark, lengths } = this.#rulesOf(scopeNameOf(span))
     for (const rule of unmarked) if (rule.matches(span)) return rule
     let bits = byName
-    for (const name in span.attributes)
-      if (((lengths[initialOf(name)] as number) & lengthBit(name)) !== 0) bits |= byMark.get(name) ?? 0
+    if (marked.length > 0)
+      for (const name in span.attributes)
+        if (((lengths[initialOf(name)] as number) & lengthBit(name)) !== 0) bits |= byMark.get(name) ?? 0
     for (let index = 0; bits !== 0; index++, bits >>>= 1) {
       const rule = marked[index] as Rule
       if ((bits & 1) === 1 && rule.matches(span)) return rule
@@ -84,8 +88,6 @@ function scopeRules(rules: readonly Rule[], scope: string): ScopeRules {
   for (const name of byMark.keys()) lengths[initialOf(name)] = (lengths[initialOf(name)] as number) | lengthBit(name)
   return { unmarked: rules.filter((rule) => rule.marks === undefined), marked, byName, byMark, lengths }
 }
-
-const INITIALS = 128
 
 function initialOf(name: string): number {
   return name.charCodeAt(0) & (INITIALS - 1)

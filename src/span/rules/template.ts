@@ -1,5 +1,5 @@
 import { SpanKind } from '@opentelemetry/api'
-import type { SpanFacts } from '../readable-span.js'
+import { scopeNameOf, type SpanFacts } from '../readable-span.js'
 
 /** A part of a name: text as it stands, or attributes of which the first that is there is put in. */
 type Part = string | readonly string[]
@@ -9,7 +9,7 @@ const PLACEHOLDER = /\{([^{}]*)\}/g
 const OWN: Readonly<Record<string, (span: SpanFacts) => string>> = {
   'span.name': (span) => span.name,
   'span.kind': (span) => (SpanKind[span.kind] ?? '').toLowerCase(),
-  'scope.name': (span) => span.instrumentationScope?.name ?? '',
+  'scope.name': scopeNameOf,
 }
 
 /** The attributes that a template names, `span.name` and the like among them. */

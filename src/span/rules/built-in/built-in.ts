@@ -2,7 +2,7 @@ import type { SpanKind } from '@opentelemetry/api'
 import type { PromotionSet } from '../../../config/index.js'
 import { type FeatureCategory, parseCategory } from '../../../record/index.js'
 import { ATTR_CATEGORY } from '../../attributes.js'
-import type { SpanFacts } from '../../readable-span.js'
+import { scopeNameOf, type SpanFacts } from '../../readable-span.js'
 import type { Layer, Marks, PromotionDetails, Rule, SpanAttributes } from '../rule.js'
 
 /** What tells one set of built-in rules from another. */
@@ -46,8 +46,7 @@ export function ruleOf(builtIn: BuiltIn): Rule {
     nested: 'once',
     marks: builtIn.marks,
     takesScope: (scope) => !OTHERS.has(scope),
-    matches: ({ name, kind, attributes, instrumentationScope }) =>
-      builtIn.matches(name, kind, attributes, instrumentationScope?.name ?? ''),
+    matches: (span) => builtIn.matches(span.name, span.kind, span.attributes, scopeNameOf(span)),
     mayMatch: (name, kind, attributes) => (builtIn.mayMatch ?? builtIn.matches)(name, kind, attributes, ''),
     featureName: (span) => builtIn.featureName(span),
     layer: (span) => builtIn.layer(span),

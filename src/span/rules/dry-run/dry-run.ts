@@ -2,6 +2,7 @@ import { SpanKind } from '@opentelemetry/api'
 import { excludeMatcher, type PromotionSet } from '../../../config/index.js'
 import type { FeatureUsageRecord } from '../../../record/index.js'
 import { ATTR_NAME } from '../../attributes.js'
+import { scopeNameOf } from '../../readable-span.js'
 import { recordFromSpan } from '../../to-record.js'
 import { type Outcome, Promoter } from '../promoter.js'
 import type { Rule } from '../rule.js'
@@ -111,12 +112,12 @@ function compareEnds(a: RecordedSpan, b: RecordedSpan): number {
 }
 
 function resultOf(span: RecordedSpan, outcome: Outcome, rules: readonly Rule[]): DryRunSpan {
-  const { name, kind, instrumentationScope } = span
+  const { name, kind } = span
   const { traceId, spanId } = span.spanContext()
   const head = {
     name,
     kind: (SpanKind[kind] ?? '').toLowerCase(),
-    scope: instrumentationScope?.name ?? '',
+    scope: scopeNameOf(span),
     traceId,
     spanId,
   }
@@ -144,7 +145,7 @@ function whyNot({ why, parentFeature }: Extract<Outcome, { why: unknown }>): str
 
 function whyUnmatched(span: RecordedSpan, rules: readonly Rule[]): string {
   if (rules.length === 0) return 'there are no rules'
-  const scope = span.instrumentationScope?.name ?? ''
+  const scope = scopeNameOf(span)
   const [own, builtIn] = [rules.filter((rule) => !rule.isBuiltIn), rules.filter((rule) => rule.isBuiltIn)]
   const reasons = own.map((rule) => `${rule.name}: ${rule.explain(span)}`)
   if (builtIn.length > 0 && !builtIn.some((rule) => rule.takesScope(scope)))
